@@ -1,22 +1,51 @@
-# The commands of this repository. Each sets up what it needs.
+# The commands of this repository. Each sets up what it needs, as root or through sudo.
 .DEFAULT_GOAL := help
-SHELL := /bin/sh
-BIN := .venv/bin
+export PATH := $(CURDIR)/.venv/bin:$(PATH):/usr/sbin
 DATA_PLANE := haproxy pebble pebble-challtestsrv
+CLIENTS := chromium certutil curl git jq openssl
 
 help: ## say what there is
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "make %-10s %s\n", $$1, $$2}'
+	@sed -nE 's/^([a-z]+):.*## /\1\t/p' Makefile | while IFS='	' read -r name what; do \
+	  printf 'make %-10s %s\n' "$$name" "$$what"; done
 
-setup: .venv/.ready programs ## make .venv and install the programs that are missing
-
-programs:
+setup: .venv/.ready ## make .venv and install the programs that are missing
 	@scripts/programs.sh $(DATA_PLANE)
 
 .venv/.ready: scripts/setup.sh requirements.txt requirements-dev.txt $(wildcard emulator/pyproject.toml)
 	@scripts/setup.sh
 	@touch $@
 
-emulator: setup ## run the emulator in the foreground
-	$(BIN)/scaleway-lb-emulator serve
+demo: setup ## both recipes against the emulator: two working HTTPS sites
+	@.venv/bin/python scripts/demo.py
 
-.PHONY: help setup programs emulator
+test: setup ## every test: unit, emulator, functional, end to end
+	@scripts/programs.sh $(CLIENTS)
+	.venv/bin/pytest $(PYTEST)
+
+lint: .venv/.ready ## ruff, ansible-lint (production profile), yamllint
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/yamllint --strict .
+	.venv/bin/ansible-lint
+
+sanity: build ## ansible-test sanity on the built artifact
+	@scripts/programs.sh git
+	scripts/sanity.sh
+
+build: .venv/.ready ## the artifact that ships, in build/
+	@rm -f build/*.tar.gz
+	.venv/bin/ansible-galaxy collection build --output-path build
+
+emulator: setup ## run the emulator in the foreground
+	.venv/bin/scaleway-lb-emulator serve $(EMULATOR)
+
+docs: .venv/.ready ## documentation of the collection as HTML, in build/docs
+	@scripts/docs.sh
+
+changelog: .venv/.ready ## write CHANGELOG.md from changelogs/fragments
+	.venv/bin/antsibull-changelog release --update-existing
+
+clean: ## remove what these commands made
+	rm -rf .venv build
+
+.PHONY: help setup demo test lint sanity build emulator docs changelog clean
