@@ -1,0 +1,221 @@
+# Copyright: (c) 2026, the scaleway_community.lb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The HTTP API: one session, one error, retries and paging. Nothing else knows HTTP."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import re
+import time
+import traceback
+from typing import Any
+
+try:
+    import requests
+except ImportError:
+    requests = None
+    REQUESTS_ERROR = traceback.format_exc()
+else:
+    REQUESTS_ERROR = None
+
+from .config import Config, Problem
+
+USER_AGENT = "ansible-scaleway_community.lb/0.1.0"
+PAGE_SIZE = 100
+ATTEMPTS = 4
+PATIENCE = 60
+"""Seconds for which one request is repeated when the API asks to slow down (429)."""
+RETRIED = (502, 503, 504)
+PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*KEY-----|$)", re.S)
+
+
+class ApiError(Problem):
+    """The API refused. `status` is the HTTP status, `kind` the API's error type or ''."""
+
+    def __init__(self, method: str, path: str, answer: requests.Response) -> None:
+        content = _json(answer)
+        self.status = answer.status_code
+        self.body: dict[str, Any] = content if isinstance(content, dict) else {}
+        self.kind: str = self.body.get("type") or ""
+        self.said = _said(self.body) if self.body else _page(answer.text)
+        self.retry_after = _seconds(answer.headers.get("Retry-After", ""))
+        super().__init__(
+            f"The API refused {method} {path} with HTTP {self.status}: {self.said}{self._advice()}"
+        )
+
+    def _advice(self) -> str:
+        """What to do about the refusals that every user meets once."""
+        if self.status == 401:
+            return " Check secret_key (SCW_SECRET_KEY): it is unknown, expired or of another API."
+        if self.status == 403 and self.kind != "quotas_exceeded":
+            return " Give the key's application the permission set LoadBalancersFullAccess."
+        if self.status in (400, 404) and "zone" in self.said.lower():
+            return " Check the option zone (SCW_DEFAULT_ZONE)."
+        return ""
+
+
+class Unreachable(Problem):
+    """No usable answer. `sent` tells whether the request may have taken effect."""
+
+    def __init__(self, text: str, sent: bool = True) -> None:
+        super().__init__(text)
+        self.sent = sent
+
+
+class AnswerLost(Problem):
+    """A POST may or may not have taken effect: look before sending it again."""
+
+
+class Api:
+    """The zoned Load Balancer API of one account. With `read_only`, a write is a bug."""
+
+    def __init__(self, config: Config, read_only: bool = False) -> None:
+        self.config = config
+        self.read_only = read_only
+        self.session = requests.Session()
+        self.session.verify = config.validate_certs
+        self.session.headers.update(
+            {
+                "X-Auth-Token": config.secret_key,
+                "User-Agent": USER_AGENT,
+                "Accept": "application/json",
+            }
+        )
+
+    def get(self, path: str, **params: Any) -> dict[str, Any]:
+        """Read one object."""
+        return self.request("GET", path, params=params)
+
+    def list(self, path: str, key: str, **params: Any) -> list[dict[str, Any]]:
+        """Read every object of all pages; `key` is the list's key in the answer."""
+        items: list[dict[str, Any]] = []
+        for page in itertools.count(1):
+            answer = self.get(path, page=page, page_size=PAGE_SIZE, **params)
+            items += answer.get(key) or []
+            if not answer.get(key) or len(items) >= answer.get("total_count", 0):
+                break
+        return items
+
+    def request(
+        self, method: str, path: str, body: Any = None, params: dict[str, Any] | None = None
+    ) -> Any:
+        """Send one request and return the answer's JSON, or None where it has none.
+
+        What is safe to repeat is repeated. Raises ApiError, Unreachable, or, for a POST that may
+        have taken effect, AnswerLost.
+        """
+        if self.read_only and method != "GET":
+            raise RuntimeError(f"{method} {path} would be sent in check mode")
+        deadline = time.monotonic() + PATIENCE
+        for attempt in itertools.count(1):
+            pause = backoff(attempt)
+            try:
+                return self._send(method, path, body, params)
+            except ApiError as error:
+                if error.status == 429 and time.monotonic() < deadline:
+                    pause = error.retry_after or pause
+                elif error.status not in RETRIED:
+                    raise
+                elif method == "POST":
+                    raise AnswerLost(str(error)) from error
+                elif attempt >= ATTEMPTS:
+                    raise
+            except Unreachable as error:
+                if method == "POST" and error.sent:
+                    raise AnswerLost(str(error)) from error
+                if attempt >= ATTEMPTS:
+                    raise
+            time.sleep(pause)
+
+    def _send(self, method: str, path: str, body: Any, params: dict[str, Any] | None) -> Any:
+        """Send one request once."""
+        url = f"{self.config.api_url}/lb/v1/zones/{self.config.zone}/{path}"
+        try:
+            answer = self.session.request(
+                method,
+                url,
+                json=body,
+                params=params,
+                timeout=self.config.api_timeout,
+                # The token is a header of our own, which requests would carry to another host.
+                allow_redirects=False,
+            )
+        except requests.exceptions.SSLError as error:
+            raise Unreachable(
+                f"The certificate of {self.config.api_url} was not accepted: {error} "
+                "Trust its authority (REQUESTS_CA_BUNDLE), or set validate_certs to false.",
+                sent=False,
+            ) from error
+        except requests.exceptions.RequestException as error:
+            reason, sent = _broken(error)
+            raise Unreachable(
+                f"No answer from {self.config.api_url} to {method} {path}: {reason} "
+                "Check api_url (SCW_API_URL) and the network.",
+                sent,
+            ) from error
+        if not answer.ok or answer.is_redirect:
+            raise ApiError(method, path, answer)
+        if not answer.content:
+            return None
+        content = _json(answer)
+        if not isinstance(content, dict):
+            raise Unreachable(
+                f"{self.config.api_url} answered {method} {path} with {_page(content)} "
+                "Is api_url (SCW_API_URL) the address of the API?"
+            )
+        return content
+
+
+def backoff(attempt: int) -> float:
+    """Seconds to pause before the next try: 0.5 doubling to 5, jittered by a fifth."""
+    return min(5, 0.5 * 2 ** (attempt - 1)) * random.uniform(0.8, 1.2)
+
+
+def _broken(error: requests.exceptions.RequestException) -> tuple[str, bool]:
+    """Why there was no answer, and whether the request may have reached the API."""
+    text = repr(error)
+    if "Connection refused" in text:
+        return "the connection was refused.", False
+    if "NameResolutionError" in text or "getaddrinfo" in text:
+        return "its name could not be resolved.", False
+    if isinstance(error, requests.exceptions.Timeout):
+        sent = not isinstance(error, requests.exceptions.ConnectTimeout)
+        return "it did not answer in time (api_timeout).", sent
+    return f"the connection broke ({type(error).__name__}).", "NewConnectionError" not in text
+
+
+def _seconds(retry_after: str) -> float | None:
+    return min(float(retry_after), PATIENCE) if retry_after.isdigit() else None
+
+
+def _json(answer: requests.Response) -> Any:
+    """The answer's JSON, or its text where it is not JSON."""
+    try:
+        return answer.json()
+    except ValueError:
+        return answer.text
+
+
+def _said(body: dict[str, Any]) -> str:
+    """All that the API says in an error, in one sentence."""
+    parts = [str(body.get("message") or body.get("type") or "no reason given")]
+    for detail in body.get("details") or []:
+        if isinstance(detail, dict):
+            words = (detail.get("argument_name") or detail.get("field"), detail.get("reason"))
+            text = " ".join(str(word) for word in words if word)
+            more = detail.get("help_message") or detail.get("message")
+            parts.append(f"{text}: {more}" if more else text)
+    for key in ("help_message", "precondition", "current_state", "resource", "resource_id"):
+        if body.get(key):
+            parts.append(f"{key} {body[key]}" if key != "help_message" else str(body[key]))
+    text = "; ".join(part.strip().rstrip(".") for part in parts if part)
+    return PRIVATE_KEY.sub("<private key>", text) + "."
+
+
+def _page(text: Any) -> str:
+    """What a person would read of an HTML page: its title, or its beginning."""
+    title = re.search(r"<title[^>]*>(.*?)</title>", str(text), re.S | re.I)
+    plain = re.sub(r"<[^>]+>|\s+", " ", title.group(1) if title else str(text)).strip()
+    return f"not JSON but {' '.join(plain.split())[:120]!r}."

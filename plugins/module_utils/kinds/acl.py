@@ -1,0 +1,85 @@
+# Copyright: (c) 2026, the scaleway_community.lb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One ACL of a frontend."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..fields import Addresses, Enum, Field, Reference, Structure
+from ..resource import Resource
+from . import frontend  # noqa: F401  the kind that it refers to
+
+
+class Subnets(Addresses):
+    """No subnet and every subnet are one: the API fills in 0.0.0.0/0 (api notes, 14)."""
+
+    def meaning(self, value: Any) -> Any:
+        return [] if value == ["0.0.0.0/0"] else super().meaning(value)
+
+
+RULE = {
+    "name": Field(required=True),
+    "description": Field(default=""),
+    "action": Structure(
+        {
+            "type": Enum("allow", "deny", "redirect", required=True),
+            "redirect": Structure(
+                {
+                    "type": Enum("location", "scheme", required=True),
+                    "target": Field(required=True),
+                    "code": Field("int", choices=[301, 302, 303, 307, 308], default=302),
+                }
+            ),
+        },
+        required=True,
+    ),
+    "match": Structure(
+        {
+            "ip_subnet": Subnets(networks=True, unordered=True),
+            "ips_edge_services": Field("bool", default=False),
+            "http_filter": Enum(
+                "none",
+                "path_begin",
+                "path_end",
+                "regex",
+                "http_header_match",
+                prefix="acl_http_filter_",
+                prefixed=("none",),
+                default="none",
+            ),
+            "http_filter_value": Field("list", unordered=True),
+            "http_filter_option": Field(default=""),
+            "invert": Field("bool", default=False),
+        }
+    ),
+}
+
+
+class Acl(Resource):
+    """Embeds its frontend, and that its load balancer."""
+
+    def load_balancer_of(self, thing: dict[str, Any]) -> str | None:
+        return super().load_balancer_of(thing.get("frontend") or {})
+
+
+ACL = Acl(
+    "acl",
+    collection="frontends/{frontend}/acls",
+    item="acls/{id}",
+    fields={
+        "load_balancer": Reference(
+            "load_balancer", seen_at="frontend.lb.id", embedded="frontend.lb"
+        ),
+        "frontend": Reference(
+            "frontend",
+            seen_at="frontend.id",
+            embedded="frontend",
+            fixed=True,
+            aliases=["frontend_id"],
+        ),
+        **RULE,
+        "index": Field("int", required=True, between=(0, 2_147_483_647)),
+    },
+)

@@ -1,0 +1,176 @@
+# Copyright: (c) 2026, the scaleway_community.lb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A backend with its health check and its servers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..config import Problem
+from ..fields import Addresses, Duration, Enum, Field, Milliseconds, Reference, Structure
+from ..resource import Plan, Resource
+from ..session import Call, Session
+from . import load_balancer  # noqa: F401  the kind that it refers to
+
+CHECK_KINDS = (
+    "tcp_config",
+    "http_config",
+    "https_config",
+    "mysql_config",
+    "pgsql_config",
+    "redis_config",
+    "ldap_config",
+)
+HTTP = {
+    "uri": lambda: Field(required=True),
+    "method": lambda: Field(),
+    "code": lambda: Field("int", between=(100, 599)),
+    "host_header": lambda: Field(default=""),
+}
+
+
+class Config(Structure):
+    """What one kind of check needs. One without suboptions is chosen by being there."""
+
+    def seen(self, found: dict[str, Any]) -> Any:
+        return found.get(self.sent_as)
+
+
+class ProxyProtocol(Enum):
+    """The API stores and shows `unknown` for none (api reference, 4.3)."""
+
+    def meaning(self, value: Any) -> Any:
+        return super().meaning(None if value == "proxy_protocol_unknown" else value)
+
+
+class Servers(Addresses):
+    """The servers. Their order counts only where the first one with room is taken."""
+
+    def same(self, value: Any, found: dict[str, Any]) -> bool:
+        wanted, seen = self.meaning(value), self.meaning(self.seen(found))
+        if found.get("forward_port_algorithm") == "first":
+            return wanted == seen
+        return sorted(wanted) == sorted(seen)
+
+
+class Backend(Resource):
+    """Three calls change it: itself, its health check, its servers. Only those needed are sent."""
+
+    def problems(self, options: dict[str, Any]) -> Iterator[str]:
+        yield from super().problems(options)
+        if options.get("sticky_sessions") == "cookie" and options.get("forward_protocol") == "tcp":
+            yield COOKIE_ON_TCP
+        if options.get("send_proxy_v2") is not None and options.get("proxy_protocol"):
+            yield "send_proxy_v2 is another way to say proxy_protocol: give one of them."
+
+    def given(self, options: dict[str, Any]) -> dict[str, Any]:
+        if options.get("send_proxy_v2") is not None:
+            options = {**options, "proxy_protocol": "v2" if options["send_proxy_v2"] else "none"}
+        return super().given(options)
+
+    def arguments(self) -> dict[str, dict[str, Any]]:
+        return {**super().arguments(), "send_proxy_v2": {"type": "bool"}}
+
+    def plan(
+        self, found: dict[str, Any] | None, wanted: dict[str, Any], words: dict[str, Any]
+    ) -> Plan:
+        after = {**(found or {}), **wanted}
+        if after.get("sticky_sessions") == "cookie" and after.get("forward_protocol") == "tcp":
+            raise Problem(COOKIE_ON_TCP)
+        check = wanted.get("health_check") or ({} if found is None else None)
+        if check is not None and check.get("port") is None:
+            # The API demands a port; the one that serves is the one to check.
+            wanted = {**wanted, "health_check": {**check, "port": after.get("forward_port")}}
+        return super().plan(found, wanted, words)
+
+    def update_calls(
+        self, found: dict[str, Any], wanted: dict[str, Any], differing: list[str]
+    ) -> list[Call]:
+        path = self.item.format(**found)
+        apart = {"health_check": f"{path}/healthcheck", "servers": f"{path}/servers"}
+        calls = []
+        if set(differing) - set(apart):
+            names = [name for name in self.fields if name not in apart]
+            calls.append(Call("PUT", path, self.update_body(found, wanted, names)))
+        for name, its_path in apart.items():
+            if name in differing:
+                body = self.update_body(found, wanted, [name])
+                # The health check is the body itself.
+                calls.append(Call("PUT", its_path, body.get("health_check", body)))
+        return calls
+
+    def used_by(self, session: Session, found: dict[str, Any]) -> list[str]:
+        frontends = session.api.list(f"lbs/{found['lb']['id']}/frontends", "frontends")
+        return [
+            f"frontend {one['name']!r}" for one in frontends if one["backend"]["id"] == found["id"]
+        ]
+
+
+COOKIE_ON_TCP = (
+    "sticky_sessions: cookie needs a backend that speaks http. SSL passthrough (forward_protocol: "
+    "tcp) decrypts nothing, so no cookie can be read or set; use table, which goes by the "
+    "client's address."
+)
+
+BACKEND = Backend(
+    "backend",
+    collection="lbs/{load_balancer}/backends",
+    item="backends/{id}",
+    fields={
+        "load_balancer": Reference(
+            "load_balancer", seen_at="lb.id", embedded="lb", fixed=True, aliases=["lb_id"]
+        ),
+        "name": Field(required=True),
+        "forward_protocol": Enum("tcp", "http", required=True),
+        "forward_port": Field("int", required=True, between=(1, 65535)),
+        "forward_port_algorithm": Enum("roundrobin", "leastconn", "first", on_create="roundrobin"),
+        "sticky_sessions": Enum("none", "cookie", "table", on_create="none"),
+        "sticky_sessions_cookie_name": Field(default=""),
+        "servers": Servers(
+            sent_as="server_ip", seen_at="pool", on_create=[], aliases=["server_ip"]
+        ),
+        "proxy_protocol": ProxyProtocol(
+            "none", "v1", "v2", "v2_ssl", "v2_ssl_cn", prefix="proxy_protocol_", default="none"
+        ),
+        "timeout_server": Milliseconds(300_000),
+        "timeout_connect": Milliseconds(5_000),
+        "timeout_tunnel": Milliseconds(900_000),
+        "timeout_queue": Duration(),
+        "on_marked_down_action": Enum(
+            "none",
+            "shutdown_sessions",
+            default="none",
+            prefix="on_marked_down_action_",
+            prefixed=("none",),
+        ),
+        "failover_host": Field(default=""),
+        "host": Field(default=""),
+        "ssl_bridging": Field("bool", default=False),
+        "ignore_ssl_server_verify": Field("bool", default=False),
+        "redispatch_attempt_count": Field("int", default=0, between=(0, 2_147_483_647)),
+        "max_retries": Field("int", default=3, between=(0, 32)),
+        "max_connections": Field("int", default=0, between=(0, 2_147_483_647)),
+        "health_check": Structure(
+            {
+                "port": Field("int", between=(1, 65535)),
+                "check_max_retries": Field("int", default=3, on_create=3, between=(1, 9999)),
+                "check_delay": Milliseconds(3_000),
+                "check_timeout": Milliseconds(1_000),
+                "check_send_proxy": Field("bool", default=False),
+                "transient_check_delay": Duration(500),
+                "tcp_config": Config({}),
+                "http_config": Config({name: make() for name, make in HTTP.items()}),
+                "https_config": Config(
+                    {**{name: make() for name, make in HTTP.items()}, "sni": Field(default="")}
+                ),
+                "mysql_config": Config({"user": Field(required=True)}),
+                "pgsql_config": Config({"user": Field(required=True)}),
+                "redis_config": Config({}),
+                "ldap_config": Config({}),
+            },
+            one_of=CHECK_KINDS,
+        ),
+    },
+)

@@ -1,0 +1,435 @@
+# Copyright: (c) 2026, the scaleway_community.lb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A certificate: cannot be changed, only replaced, without a moment in which none is served."""
+
+from __future__ import annotations
+
+import datetime
+import socket
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from .. import pem
+from ..api import AnswerLost, ApiError
+from ..config import Problem
+from ..fields import Field, Reference, bare_id, refuse
+from ..resource import KINDS, Plan, Resource
+from ..session import Call, Session
+from .load_balancer import own_name
+
+NEXT = ".next"
+UNDATED = "0001-01-01T00:00:00Z"
+LETSENCRYPT = ("letsencrypt", "letsencryt")  # the API's enum holds a misspelling, too
+
+
+@dataclass
+class Situation:
+    """What is there when a certificate is to be brought to what is wanted."""
+
+    load_balancer: dict[str, Any] | None
+    """None where check mode would make it."""
+    name: str
+    current: dict[str, Any] | None
+    next: dict[str, Any] | None
+    """A replacement that an earlier run began, known by its name."""
+
+
+class Content:
+    """What a certificate is wanted to be: ordered from Let's Encrypt, or imported."""
+
+    def __init__(self, session: Session, options: dict[str, Any], there: Situation) -> None:
+        self.bundle = None
+        self.names: list[str] = []
+        if options.get("custom_certificate"):
+            self.bundle = pem.read(options["custom_certificate"])
+            self.names = [self.bundle.common_name, *self.bundle.alternative_names]
+            if not self.bundle.has_issuer:
+                session.warn(
+                    f"The certificate of {self.names[0]} comes without its intermediate "
+                    "certificate: clients that do not know its issuer will refuse it. "
+                    "Add the issuer's certificate to chain."
+                )
+            return
+        asked = options["letsencrypt"]
+        name = asked.get("common_name")
+        if not name and there.load_balancer:
+            name = own_name(there.load_balancer)
+            if name is None:
+                raise Problem(
+                    "letsencrypt: the load balancer has no public IPv4 address, which Let's "
+                    "Encrypt needs. Import a certificate: custom_certificate."
+                )
+        names = [name, *(asked.get("subject_alternative_name") or [])]
+        self.names = [one for number, one in enumerate(names) if one and one not in names[:number]]
+
+    def is_in(self, found: dict[str, Any] | None) -> bool:
+        """True if the certificate found is, as far as the API shows it, the one wanted."""
+        if found is None or found["status"] == "error":
+            return False
+        shown = [found["common_name"], *found["subject_alternative_name"]]
+        if self.bundle is None:
+            return found["type"] in LETSENCRYPT and {n.lower() for n in shown} == {
+                n.lower() for n in self.names
+            }
+        return (
+            found["type"] == "custom"
+            and shown == self.names
+            and moment(found["not_valid_before"]) == self.bundle.not_valid_before
+            and moment(found["not_valid_after"]) == self.bundle.not_valid_after
+        )
+
+    def body(self) -> dict[str, Any]:
+        if self.bundle:
+            return {"custom_certificate": {"certificate_chain": self.bundle.pem}}
+        first, *others = self.names
+        return {"letsencrypt": {"common_name": first, "subject_alternative_name": others}}
+
+    def outcome(self) -> dict[str, Any]:
+        """As the API would show it."""
+        bundle = self.bundle
+        return {
+            "type": "custom" if bundle else "letsencrypt",
+            "common_name": self.names[0] if self.names else None,
+            "subject_alternative_name": self.names[1:],
+            "not_valid_before": stamp(bundle.not_valid_before) if bundle else None,
+            "not_valid_after": stamp(bundle.not_valid_after) if bundle else None,
+        }
+
+
+class Certificate(Resource):
+    """Replaced in steps, each of which a later run recognises and takes up."""
+
+    def problems(self, options: dict[str, Any]) -> Iterator[str]:
+        yield from super().problems(options)
+        if options.get("letsencrypt") is not None and options.get("custom_certificate"):
+            yield "letsencrypt and custom_certificate exclude each other: give one of them."
+        asked = options.get("letsencrypt") or {}
+        for name in [asked.get("common_name"), *(asked.get("subject_alternative_name") or [])]:
+            if name and name.startswith("*."):
+                yield (
+                    f"letsencrypt: {name} is a wildcard, which the platform cannot order. "
+                    "List each name, or import a wildcard certificate: custom_certificate."
+                )
+
+    def has_content(self, options: dict[str, Any]) -> bool:
+        return options.get("letsencrypt") is not None or bool(options.get("custom_certificate"))
+
+    def ensure(self, session: Session, options: dict[str, Any]) -> tuple[Plan, Any]:
+        if options.get("state") == "absent" or not self.has_content(options):
+            return super().ensure(session, options)
+        refuse(self.problems(options))
+        first: Plan | None = None
+        while True:
+            there = self.survey(session, options)
+            content = Content(session, options, there)
+            plan = self.plan_content(there, content, bool(options.get("force")) and first is None)
+            if session.check_mode or (not plan.changed and first is None):
+                if plan.changed and there.load_balancer:
+                    session.admit(there.load_balancer["id"])
+                return plan, plan.outcome
+            first = first or plan
+            session.admit(there.load_balancer["id"])
+            try:
+                return first, self.bring_about(session, options, there, content)
+            except AnswerLost:
+                if time.monotonic() > session.deadline:
+                    raise
+                time.sleep(0.5)
+
+    # Finding
+
+    def find_by_name(self, session: Session, options: dict[str, Any]) -> dict[str, Any] | None:
+        if options.get("name"):
+            there = self.survey(session, options)
+            return there.current or there.next
+        return super().find_by_name(session, options)
+
+    def survey(self, session: Session, options: dict[str, Any]) -> Situation:
+        """Read the certificate and the replacement that an earlier run may have begun."""
+        current = None
+        if options.get("id"):
+            current = self.read(session, bare_id(options["id"]))
+            if current is None:
+                raise Problem(f"There is no certificate {options['id']} in this zone.")
+            load_balancer_id = current["lb"]["id"]
+        elif not options.get("name"):
+            raise Problem("Which certificate? Give its name or its id.")
+        else:
+            load_balancer_id = self.place(session, options)["load_balancer"]
+        name = options.get("name") or current["name"]
+        if load_balancer_id is None:
+            return Situation(None, name, None, None)
+        items = self.list(session, {"load_balancer": load_balancer_id}, name=name)
+        by_name = {
+            one: self.only([item for item in items if item["name"] == one], f"named {one!r}")
+            for one in (name, name + NEXT)
+        }
+        return Situation(
+            load_balancer=session.load_balancers.get(load_balancer_id)
+            or (current or {}).get("lb")
+            or {"id": load_balancer_id, **session.load_balancer(load_balancer_id)},
+            name=name,
+            current=current or by_name[name],
+            next=by_name[name + NEXT],
+        )
+
+    # Planning
+
+    def plan_content(self, there: Situation, content: Content, force: bool) -> Plan:
+        """What will happen, without the steps' IDs, which are not known before they happen."""
+        served = there.current
+        fits = content.is_in(served) and not force
+        calls = []
+        if not fits and not content.is_in(there.next):
+            calls.append(Call("POST", "certificates"))
+        elif there.next:
+            calls.append(Call("PUT", f"certificates/{there.next['id']}"))
+        elif served["name"] != there.name:
+            calls.append(Call("PUT", f"certificates/{served['id']}"))
+        wanted = {"name": there.name, **content.outcome()}
+        shown = {key: served.get(key) for key in wanted} if served else {}
+        if fits or content.is_in(there.next):
+            found = served if fits else there.next
+            wanted = {key: found.get(key) for key in wanted} | {"name": there.name}
+        base = served or {"id": None, "status": None, "status_details": None, "fingerprint": None}
+        outcome = {**base, **wanted} if calls else served
+        if calls and not fits:
+            outcome["id"] = (there.next or {}).get("id") if content.is_in(there.next) else None
+        return Plan(calls, before=shown, after=wanted, outcome=outcome)
+
+    def plan_create(self, wanted: dict[str, Any], words: dict[str, Any]) -> Plan:
+        raise Problem(
+            f"There is no certificate {wanted['name']!r}; to create it, give letsencrypt or "
+            "custom_certificate."
+        )
+
+    def plan_absent(self, found: dict[str, Any], options: dict[str, Any]) -> Plan:
+        shown = ("name", "type", "common_name", "subject_alternative_name", "not_valid_after")
+        plan = super().plan_absent(found, options)
+        return Plan(plan.calls, before={key: found.get(key) for key in shown})
+
+    # Applying
+
+    def bring_about(
+        self, session: Session, options: dict[str, Any], there: Situation, content: Content
+    ) -> dict[str, Any]:
+        """Make, await, swap, remove, rename: whichever of these steps are still to be done."""
+        force = bool(options.get("force"))
+        if there.next and (content.is_in(there.next) or self.users(session, there, there.next)):
+            current = self.take_over(session, there, there.next)
+            there = Situation(there.load_balancer, there.name, current, None)
+            if content.is_in(current):
+                return current
+        if there.next:
+            self.remove(session, there, there.next)
+        if content.is_in(there.current) and not force:
+            return self.take_over(session, there, there.current)
+        new = self.make(session, options, there, content)
+        if there.current is None and not session.wait:
+            return new
+        new = self.await_ready(session, there, new)
+        return self.take_over(session, there, new)
+
+    def make(
+        self, session: Session, options: dict[str, Any], there: Situation, content: Content
+    ) -> dict[str, Any]:
+        load_balancer = session.load_balancer(there.load_balancer["id"])
+        if content.bundle is None and options.get("check_dns", True):
+            check_dns(session, load_balancer, content.names)
+        name = there.name + NEXT if there.current else there.name
+        path = self.collection.format(load_balancer=load_balancer["id"])
+        try:
+            call = Call("POST", path, {"name": name, **content.body()})
+            return session.send(call, load_balancer["id"])
+        except ApiError as error:
+            raise _explained(error, load_balancer, content.names) from error
+
+    def await_ready(
+        self, session: Session, there: Situation, new: dict[str, Any]
+    ) -> dict[str, Any]:
+        path = self.item.format(**new)
+        new = session.poll(path, lambda found: found["status"] != "pending")
+        if new["status"] == "ready":
+            return new
+        self.remove(session, there, new)
+        serving = " The one in use keeps serving." if there.current else ""
+        raise Problem(
+            f"The certificate for {_listed(new)} could not be had (status {new['status']}): "
+            f"{new.get('status_details') or 'the API gives no details'}. "
+            f"It has been removed.{serving}"
+        )
+
+    def take_over(self, session: Session, there: Situation, new: dict[str, Any]) -> dict[str, Any]:
+        """Put `new` wherever the current certificate is, remove that, and give `new` its name."""
+        load_balancer_id = there.load_balancer["id"]
+        if there.current and there.current["id"] != new["id"]:
+            new = self.await_ready(session, there, new)
+            old_id = there.current["id"]
+            for user in self.users(session, there, there.current):
+                ids = [new["id"] if one == old_id else one for one in user["certificate_ids"]]
+                plan = KINDS["frontend"].plan_update(user, {"certificates": ids}, {})
+                for call in plan.calls:
+                    session.send(call, load_balancer_id)
+            # Only when every instance serves the new one may the old one go.
+            session.await_usable(load_balancer_id, always=True)
+            self.remove(session, there, there.current)
+        if new["name"] != there.name:
+            call = Call("PUT", self.item.format(**new), {"name": there.name})
+            session.send(call, load_balancer_id)
+        session.await_usable(load_balancer_id)
+        return self.read(session, new["id"])
+
+    def remove(self, session: Session, there: Situation, old: dict[str, Any]) -> None:
+        session.send(Call("DELETE", self.item.format(**old)), there.load_balancer["id"])
+
+    def users(
+        self, session: Session, there: Situation, one: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """The frontends that list a certificate."""
+        place = {"load_balancer": there.load_balancer["id"]}
+        frontends = KINDS["frontend"].list(session, place)
+        return [user for user in frontends if one["id"] in user["certificate_ids"]]
+
+    def used_by(self, session: Session, found: dict[str, Any]) -> list[str]:
+        there = Situation(found["lb"], found["name"], found, None)
+        return [f"frontend {user['name']!r}" for user in self.users(session, there, found)]
+
+    def await_usable(self, session: Session, object_id: str, load_balancer_id: str | None) -> None:
+        if session.wait:
+            path = self.item.format(id=object_id)
+            session.poll(path, lambda found: found["status"] != "pending")
+
+    # What the result says beside the certificate
+
+    def extras(self, session: Session, options: dict[str, Any], outcome: Any) -> dict[str, Any]:
+        if isinstance(outcome, list):
+            for item in outcome:
+                item.update(self.lifetime(session, options, item))
+            return {}
+        return self.lifetime(session, options, outcome or {})
+
+    def lifetime(
+        self, session: Session, options: dict[str, Any], found: dict[str, Any]
+    ) -> dict[str, Any]:
+        """`days_left`, None where no end is known, and `expiring` where that was asked for."""
+        end = found.get("not_valid_after")
+        days = None
+        if end and end != UNDATED:
+            days = (moment(end) - datetime.datetime.now(datetime.timezone.utc)).days
+        result: dict[str, Any] = {"days_left": days}
+        limit = options.get("expires_within_days")
+        if limit is not None:
+            result["expiring"] = days is not None and days <= limit
+            if result["expiring"]:
+                session.warn(
+                    f"Certificate {found['name']!r} ({_listed(found)}) ends on {end}, "
+                    f"in {days} days."
+                )
+        return result
+
+
+def check_dns(session: Session, load_balancer: dict[str, Any], names: list[str]) -> None:
+    """Refuse names that resolve elsewhere; warn of those that cannot be looked up from here."""
+    addresses = {ip["ip_address"] for ip in load_balancer["ip"]}
+    elsewhere = {}
+    for name in names:
+        if name == own_name(load_balancer):
+            continue
+        try:
+            found = {str(entry[4][0]) for entry in socket.getaddrinfo(name, 80)}
+        except (OSError, UnicodeError):
+            session.warn(
+                f"{name} cannot be looked up from here. Let's Encrypt must find it at "
+                f"{_public(load_balancer)}."
+            )
+            continue
+        if not found <= addresses:
+            elsewhere[name] = sorted(found - addresses)
+    if elsewhere:
+        raise Problem(_wrong_dns(load_balancer, elsewhere))
+
+
+def _wrong_dns(load_balancer: dict[str, Any], elsewhere: dict[str, list[str]]) -> str:
+    points = ", ".join(
+        f"{name} ({', '.join(at)})" if at else name for name, at in elsewhere.items()
+    )
+    records = "; ".join(f"{name}. A {_public(load_balancer)}" for name in elsewhere)
+    return (
+        f"Let's Encrypt must find every name at load balancer {load_balancer['name']!r}, and not "
+        f"all point there: {points}. Create in DNS: {records}. Then run the task again."
+    )
+
+
+def _public(load_balancer: dict[str, Any]) -> str:
+    return next(
+        (ip["ip_address"] for ip in load_balancer["ip"] if "." in ip["ip_address"]),
+        "its public IPv4 address",
+    )
+
+
+def _explained(error: ApiError, load_balancer: dict[str, Any], names: list[str]) -> Problem:
+    """The API's refusal of an order, in words that say what to do."""
+    if "not resolve" in error.said:
+        wrong = {name: [] for name in names if name in error.said} or {n: [] for n in names}
+        return Problem(f"{_wrong_dns(load_balancer, wrong)} The API said: {error.said}")
+    if "port 80" in error.said.lower():
+        return Problem(
+            f"Let's Encrypt answers its challenge on port 80, and a frontend of load balancer "
+            f"{load_balancer['name']!r} on port 80 has a TCP backend. Give that frontend a backend "
+            f"with forward_protocol: http, or remove it. The API said: {error.said}"
+        )
+    return error
+
+
+def _listed(found: dict[str, Any]) -> str:
+    return ", ".join([found["common_name"], *(found.get("subject_alternative_name") or [])])
+
+
+def moment(text: str) -> datetime.datetime:
+    """A time as the API writes it, to the second; certificates have no finer dates."""
+    return datetime.datetime.strptime(text[:19], "%Y-%m-%dT%H:%M:%S").replace(
+        tzinfo=datetime.timezone.utc
+    )
+
+
+def stamp(when: datetime.datetime) -> str:
+    """A time as the API writes it."""
+    return when.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+CERTIFICATE = Certificate(
+    "certificate",
+    collection="lbs/{load_balancer}/certificates",
+    item="certificates/{id}",
+    fields={
+        "load_balancer": Reference(
+            "load_balancer", seen_at="lb.id", embedded="lb", fixed=True, aliases=["lb_id"]
+        ),
+        "name": Field(required=True),
+    },
+    switches={
+        "letsencrypt": {
+            "type": "dict",
+            "options": {
+                "common_name": {"type": "str"},
+                "subject_alternative_name": {"type": "list", "elements": "str"},
+            },
+        },
+        "custom_certificate": {
+            "type": "dict",
+            "options": {
+                "certificate": {"type": "str"},
+                "private_key": {"type": "str", "no_log": True},
+                "chain": {"type": "str"},
+                "bundle": {"type": "str", "no_log": True, "aliases": ["certificate_chain"]},
+            },
+        },
+        "force": {"type": "bool", "default": False},
+        "check_dns": {"type": "bool", "default": True},
+        "expires_within_days": {"type": "int"},
+    },
+    info_switches={"expires_within_days": {"type": "int"}},
+)

@@ -1,0 +1,93 @@
+# Copyright: (c) 2026, the scaleway_community.lb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A frontend: the port on which a load balancer listens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..config import Problem
+from ..fields import Field, Milliseconds, Reference, References
+from ..resource import KINDS, Plan, Resource
+from ..session import Session
+from . import backend, certificate, load_balancer  # noqa: F401  the kinds that it refers to
+
+ON_PORT_80 = (
+    "certificates: port 80 is for plain HTTP and takes no certificate. Put it on a frontend on "
+    "443, and let the one on 80 redirect to it."
+)
+
+
+class Frontend(Resource):
+    """Its backend and first certificate are embedded in every answer."""
+
+    def plan(
+        self, found: dict[str, Any] | None, wanted: dict[str, Any], words: dict[str, Any]
+    ) -> Plan:
+        after = {**(found or {}), **wanted}
+        if after.get("inbound_port") == 80 and wanted.get("certificates"):
+            raise Problem(ON_PORT_80)
+        return super().plan(found, wanted, words)
+
+    def problems(self, options: dict[str, Any]) -> Iterator[str]:
+        yield from super().problems(options)
+        if options.get("inbound_port") == 80 and options.get("certificates"):
+            yield ON_PORT_80
+
+    def advise(self, session: Session, outcome: dict[str, Any]) -> None:
+        """A certificate in front of a TCP backend is allowed, and hardly ever meant."""
+        if not outcome or not outcome.get("certificate_ids"):
+            return
+        target = outcome["backend"]
+        if target.get("id") and "forward_protocol" not in target:
+            known = [item for item in session.looked_up.values() if item]
+            target = next((item for item in known if item["id"] == target["id"]), None) or KINDS[
+                "backend"
+            ].read(session, target["id"])
+        if target and target.get("forward_protocol") == "tcp":
+            session.warn(
+                f"Frontend {outcome['name']} has a certificate and backend {target['name']} speaks "
+                "tcp: TLS ends at the load balancer and no X-Forwarded-Proto is added. For SSL "
+                "offloading use a backend with forward_protocol: http."
+            )
+
+    def expected(self, found: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
+        outcome = super().expected(found, wanted)
+        if "backend" in wanted:
+            outcome["backend"] = {"id": wanted["backend"]}
+        return outcome
+
+
+FRONTEND = Frontend(
+    "frontend",
+    collection="lbs/{load_balancer}/frontends",
+    item="frontends/{id}",
+    fields={
+        "load_balancer": Reference(
+            "load_balancer", seen_at="lb.id", embedded="lb", fixed=True, aliases=["lb_id"]
+        ),
+        "name": Field(required=True),
+        "inbound_port": Field("int", required=True, between=(1, 65535)),
+        "backend": Reference(
+            "backend",
+            required=True,
+            sent_as="backend_id",
+            seen_at="backend.id",
+            embedded="backend",
+            aliases=["backend_id"],
+        ),
+        # The first is the default certificate, so their order counts.
+        "certificates": References(
+            "certificate",
+            sent_as="certificate_ids",
+            embedded="certificate",
+            aliases=["certificate_ids"],
+        ),
+        "timeout_client": Milliseconds(),
+        "enable_http3": Field("bool", default=False),
+        "connection_rate_limit": Field("int", default=0, between=(0, 4_294_967_295)),
+        "enable_access_logs": Field("bool", default=False),
+    },
+)

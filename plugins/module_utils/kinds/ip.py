@@ -1,0 +1,121 @@
+# Copyright: (c) 2026, the scaleway_community.lb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A flexible IP address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..config import Problem
+from ..fields import Field, Reference
+from ..resource import Plan, Resource
+from ..session import Call, Session
+from . import load_balancer  # noqa: F401  the kind that it refers to
+
+
+class Version(Field):
+    """IPv4 or IPv6: the answer tells by the address alone."""
+
+    def seen(self, found: dict[str, Any]) -> bool:
+        return ":" in found["ip_address"]
+
+
+class Reverse(Field):
+    """The reverse name. '' asks for the API's own, `<address>.lb.<region>.scw.cloud`."""
+
+    def encode(self, value: Any, found: Any = None) -> Any:
+        return value or None
+
+    def same(self, value: Any, found: dict[str, Any]) -> bool:
+        if value:
+            return value.rstrip(".") == (self.seen(found) or "").rstrip(".")
+        own = f".lb.{found['region']}.scw.cloud"
+        return not self.seen(found) or self.seen(found).endswith(own)
+
+
+class IP(Resource):
+    """An address has no name: it is known by ID, by itself, or by its exact set of tags."""
+
+    def problems(self, options: dict[str, Any]) -> Iterator[str]:
+        yield from super().problems(options)
+        if not (options.get("id") or options.get("ip_address") or options.get("tags")):
+            yield (
+                "Which IP? Give its id, its ip_address, or tags that are its own: without one of "
+                "them neither a second run nor a repeated request could recognise it."
+            )
+
+    def find(self, session: Session, options: dict[str, Any]) -> dict[str, Any] | None:
+        if options.get("id"):
+            return super().find(session, options)
+        if options.get("ip_address"):
+            address = options["ip_address"]
+            found = self.list(session, {}, ip_address=address)
+            return self.only([ip for ip in found if ip["ip_address"] == address], f"{address}")
+        version = bool(options.get("is_ipv6"))
+        found = [
+            ip
+            for ip in self.list(session, {})
+            if set(ip["tags"]) == set(options["tags"])
+            and self.fields["is_ipv6"].seen(ip) == version
+        ]
+        return self.only(found, f"tagged {', '.join(options['tags'])}")
+
+    def load_balancer_of(self, thing: dict[str, Any]) -> str | None:
+        return thing.get("lb_id") or thing.get("load_balancer")
+
+    def plan_create(self, wanted: dict[str, Any], words: dict[str, Any]) -> Plan:
+        if "ip_address" in wanted:
+            raise Problem(
+                f"ip_address: {wanted['ip_address']} is not reserved here, and an address cannot "
+                "be chosen. Leave ip_address out and give tags to reserve one."
+            )
+        alone = {name: value for name, value in wanted.items() if name != "load_balancer"}
+        return super().plan_create(alone, words)
+
+    def apply(
+        self, session: Session, plan: Plan, options: dict[str, Any], found: dict[str, Any] | None
+    ) -> dict[str, Any] | None:
+        """Only a reserved address can be attached: that takes a second plan."""
+        outcome = super().apply(session, plan, options, found)
+        if found is None and options.get("load_balancer"):
+            wanted = self.resolve(session, options, outcome)
+            attach = self.plan_update(outcome, wanted, self.given(options))
+            outcome = super().apply(session, attach, options, outcome)
+        return outcome
+
+    def update_calls(
+        self, found: dict[str, Any], wanted: dict[str, Any], differing: list[str]
+    ) -> list[Call]:
+        if "load_balancer" in differing and found["lb_id"]:
+            raise Problem(
+                f"load_balancer: {found['ip_address']} is attached to load balancer "
+                f"{found['lb_id']}, and an address cannot be moved while it is."
+            )
+        # A PATCH leaves alone what it does not carry.
+        body = {
+            self.fields[name].sent_as: self.fields[name].encode(wanted[name]) for name in differing
+        }
+        return [Call("PATCH", self.item.format(**found), body)] if body else []
+
+    def expected(self, found: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
+        outcome = super().expected(found, wanted)
+        outcome.pop("is_ipv6", None)
+        return outcome
+
+
+RESERVED = IP(
+    "ip",
+    collection="ips",
+    item="ips/{id}",
+    owned=True,
+    filters=("ip_address", "is_ipv6", "tags", "load_balancer"),
+    fields={
+        "ip_address": Field(fixed=True),
+        "is_ipv6": Version("bool", fixed=True),
+        "reverse": Reverse(),
+        "tags": Field("list", unordered=True),
+        "load_balancer": Reference("load_balancer", sent_as="lb_id", aliases=["lb_id"]),
+    },
+)

@@ -1,0 +1,155 @@
+# Copyright: (c) 2026, the scaleway_community.lb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The load balancer itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..config import Problem
+from ..fields import Enum, Field, References
+from ..resource import Plan, Resource
+from ..session import Call, Session
+from . import ip  # noqa: F401  the kind that it refers to
+
+
+class Type(Field):
+    """The API takes a type in any case and answers in lower case (api notes, 9)."""
+
+    def meaning(self, value: Any) -> Any:
+        return value and value.lower()
+
+
+class Assigned(Field):
+    """Whether an address was allocated with the load balancer: seen by one of its version."""
+
+    def __init__(self, version: int, **rest: Any) -> None:
+        super().__init__("bool", fixed=True, **rest)
+        self.mark = ":" if version == 6 else "."
+
+    def seen(self, found: dict[str, Any]) -> bool:
+        return any(self.mark in ip["ip_address"] for ip in found.get("ip") or [])
+
+
+class IPs(References):
+    """The addresses, seen as objects. Their order means nothing."""
+
+    def seen(self, found: dict[str, Any]) -> list[str]:
+        return [ip["id"] for ip in found.get("ip") or []]
+
+
+class LoadBalancer(Resource):
+    """Its type changes by migration, its addresses by attaching one."""
+
+    def problems(self, options: dict[str, Any]) -> Iterator[str]:
+        yield from super().problems(options)
+        if options.get("ips") and options.get("assign_flexible_ip"):
+            yield "assign_flexible_ip: with ips no further IPv4 address is allocated; leave it out."
+
+    def noticed(self, session: Session, found: dict[str, Any]) -> dict[str, Any] | None:
+        session.load_balancers[found["id"]] = found
+        return super().noticed(session, found)
+
+    def load_balancer_of(self, thing: dict[str, Any]) -> str | None:
+        return thing.get("id")
+
+    def plan_create(self, wanted: dict[str, Any], words: dict[str, Any]) -> Plan:
+        if wanted.get("ips"):
+            # Else an address is allocated beside the given ones.
+            wanted = {"assign_flexible_ip": False, **wanted}
+        return super().plan_create(wanted, words)
+
+    def differing(self, found: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
+        differing = super().differing(found, wanted)
+        if "ips" in wanted and "assign_flexible_ip" in differing:
+            differing.remove("assign_flexible_ip")  # it says how to create, and ips says with what
+        return differing
+
+    def update_calls(
+        self, found: dict[str, Any], wanted: dict[str, Any], differing: list[str]
+    ) -> list[Call]:
+        plain = ("name", "description", "tags", "ssl_compatibility_level")
+        path = self.item.format(**found)
+        calls = []
+        if set(plain) & set(differing):
+            calls.append(Call("PUT", path, self.update_body(found, wanted, list(plain))))
+        if "ips" in differing:
+            attached = self.fields["ips"].seen(found)
+            lost = [ip["ip_address"] for ip in found["ip"] if ip["id"] not in wanted["ips"]]
+            if lost:
+                raise Problem(
+                    f"ips: load balancer {found['name']} would lose {', '.join(lost)}, and an "
+                    "address cannot be taken off a load balancer. List it too, or leave ips out."
+                )
+            calls += [
+                Call("PATCH", f"ips/{ip_id}", {"lb_id": found["id"]})
+                for ip_id in wanted["ips"]
+                if ip_id not in attached
+            ]
+        if "type" in differing:
+            calls.append(Call("POST", f"{path}/migrate", {"type": wanted["type"]}))
+        return calls
+
+    def plan_absent(self, found: dict[str, Any], options: dict[str, Any]) -> Plan:
+        plan = super().plan_absent(found, options)
+        release = "true" if options.get("release_ip") else "false"
+        call = Call("DELETE", plan.calls[0].path, params={"release_ip": release})
+        return Plan(calls=[call], before=plan.before)
+
+    def expected(self, found: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
+        known = {ip["id"]: ip for ip in found.get("ip") or []}
+        ips = [known.get(ip_id, {"id": ip_id}) for ip_id in wanted.get("ips", known)]
+        outcome = super().expected(found, {k: v for k, v in wanted.items() if k != "ips"})
+        for name in ("assign_flexible_ip", "assign_flexible_ipv6", "ip_ids"):
+            outcome.pop(name, None)
+        return {**outcome, "ip": ips}
+
+    def await_usable(self, session: Session, object_id: str, load_balancer_id: str | None) -> None:
+        session.await_usable(object_id)
+
+    def await_removed(self, session: Session, object_id: str, load_balancer_id: str | None) -> None:
+        session.await_gone(self.item.format(id=object_id))
+
+
+def own_name(load_balancer: dict[str, Any]) -> str | None:
+    """The name that always resolves to the load balancer; None without a public IPv4 address."""
+    for ip in load_balancer.get("ip") or []:
+        if "." in ip.get("ip_address", ""):
+            dashed = ip["ip_address"].replace(".", "-")
+            return f"{dashed}.lb.{load_balancer['region']}.scw.cloud"
+    return None
+
+
+LOAD_BALANCER = LoadBalancer(
+    "load_balancer",
+    collection="lbs",
+    item="lbs/{id}",
+    owned=True,
+    filters=("name", "tags"),
+    fields={
+        "name": Field(required=True),
+        "description": Field(default="", on_create=""),
+        "type": Type(),
+        "ips": IPs(
+            "ip",
+            by="ip_address",
+            embedded="ip",
+            sent_as="ip_ids",
+            aliases=["ip_ids"],
+            unordered=True,
+        ),
+        "assign_flexible_ip": Assigned(4),
+        "assign_flexible_ipv6": Assigned(6),
+        "tags": Field("list"),
+        "ssl_compatibility_level": Enum(
+            "intermediate",
+            "modern",
+            "old",
+            prefix="ssl_compatibility_level_",
+            default="intermediate",
+        ),
+    },
+    switches={"release_ip": {"type": "bool", "default": False}},
+)

@@ -1,0 +1,478 @@
+# Copyright: (c) 2026, the scaleway_community.lb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One object of any kind: find it, plan what brings it to what is wanted, apply, wait."""
+
+from __future__ import annotations
+
+import string
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from .api import AnswerLost, ApiError
+from .config import ARGUMENTS, Config, Problem
+from .fields import Field, Reference, bare_id, locality, named, refuse
+from .session import LEAVING, Call, Session
+
+KINDS: dict[str, Resource] = {}
+"""Every kind that is loaded, by its name, for references among them."""
+
+WRITING = {
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "int", "default": 600},
+    "allow_managed": {"type": "bool", "default": False},
+}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The calls that turn what was found into what is wanted, and how that looks.
+
+    `before` and `after` are in the words of the options; `outcome` is the object as the API would
+    show it, None if it would be gone.
+    """
+
+    calls: list[Call] = field(default_factory=list)
+    before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+    outcome: Any = None
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.calls)
+
+
+class Resource:
+    """One kind of object, stated as data.
+
+    `collection` is the path of create and list, `item` that of one object; words in braces are
+    the references it lies under. `switches` are options that are not fields of the object.
+    An `owned` kind belongs to a project or organization. `filters` are the fields that the info
+    module selects by.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        *,
+        collection: str,
+        item: str,
+        fields: dict[str, Field],
+        plural: str | None = None,
+        update: str = "PUT",
+        owned: bool = False,
+        filters: tuple[str, ...] = ("name",),
+        switches: dict[str, dict[str, Any]] | None = None,
+        info_switches: dict[str, dict[str, Any]] | None = None,
+    ) -> None:
+        self.kind, self.plural = kind, plural or f"{kind}s"
+        self.collection, self.item, self.update = collection, item, update
+        self.fields, self.owned, self.filters = named(fields), owned, filters
+        self.switches, self.info_switches = switches or {}, info_switches or {}
+        self.parents = [name for _, name, _, _ in string.Formatter().parse(collection) if name]
+        self.list_key = collection.rsplit("/", 1)[-1]
+        KINDS[kind] = self
+
+    @property
+    def title(self) -> str:
+        """The kind in a sentence."""
+        return self.kind.replace("_", " ")
+
+    # What Ansible is told
+
+    def arguments(self) -> dict[str, dict[str, Any]]:
+        """The argument specification of the kind's module."""
+        own = {name: option.argument() for name, option in self.fields.items()}
+        return {**ARGUMENTS, **WRITING, "id": {"type": "str"}, **own, **self.switches}
+
+    def info_arguments(self) -> dict[str, dict[str, Any]]:
+        """The argument specification of the kind's info module."""
+        names = [*self.parents, *(name for name in self.filters if name not in self.parents)]
+        own = {name: self.fields[name].argument() for name in names}
+        return {**ARGUMENTS, "id": {"type": "str"}, **own, **self.info_switches}
+
+    def references(self) -> dict[str, Reference]:
+        return {
+            name: option for name, option in self.fields.items() if isinstance(option, Reference)
+        }
+
+    def at_home(self, config: Config, options: dict[str, Any]) -> Config:
+        """The configuration with the zone that the given IDs name, if they name one."""
+        values = [options.get("id")]
+        for name in self.references():
+            value = options.get(name)
+            values += value if isinstance(value, list) else [value]
+        for place in filter(None, map(locality, values)):
+            if place == config.zone or config.zone.rsplit("-", 1)[0] == place:
+                continue
+            if config.zone_given or place.count("-") == 1:
+                raise Problem(f"An ID lies in {place}, but the task works in zone {config.zone}.")
+            config = replace(config, zone=place, zone_given=True)
+        return config
+
+    # Validation, before anything is asked of the API
+
+    def given(self, options: dict[str, Any]) -> dict[str, Any]:
+        """The fields that the user gave: the ones that are managed."""
+        return {
+            name: stated(options[name]) for name in self.fields if options.get(name) is not None
+        }
+
+    def problems(self, options: dict[str, Any]) -> Iterator[str]:
+        """What is wrong with the options alone. Kinds add their own rules."""
+        for name, value in self.given(options).items():
+            yield from self.fields[name].problems(value, name)
+        if options.get("id") and bare_id(options["id"]) is None:
+            yield f"id: {options['id']!r} is not an ID; leave it out to find by name."
+
+    # Finding
+
+    def find(self, session: Session, options: dict[str, Any]) -> dict[str, Any] | None:
+        """The one object that the options name; None if there is none."""
+        if options.get("id"):
+            return self.read(session, bare_id(options["id"]))
+        return self.find_by_name(session, options)
+
+    def read(self, session: Session, object_id: str) -> dict[str, Any] | None:
+        """The object of this ID; None if it is gone or going."""
+        try:
+            found = session.api.get(self.item.format(id=object_id))
+        except ApiError as error:
+            if error.status == 404:
+                return None
+            raise
+        return self.noticed(session, found)
+
+    def find_by_name(self, session: Session, options: dict[str, Any]) -> dict[str, Any] | None:
+        name = options.get("name")
+        if not name:
+            raise Problem(f"Which {self.title}? Give its name or its id.")
+        place = self.place(session, options)
+        if None in place.values():
+            return None
+        found = [item for item in self.list(session, place, name=name) if item["name"] == name]
+        return self.only(found, f"named {name!r}")
+
+    def only(self, found: list[dict[str, Any]], what: str) -> dict[str, Any] | None:
+        """The one object, None if there is none. Two are a Problem that names both."""
+        if len(found) > 1:
+            ids = " and ".join(item["id"] for item in found)
+            raise Problem(
+                f"{len(found)} {self.plural.replace('_', ' ')} are {what}: {ids}. "
+                "Give the id of the one that is meant."
+            )
+        return found[0] if found else None
+
+    def list(self, session: Session, place: dict[str, Any], **params: Any) -> list[dict[str, Any]]:
+        """All objects in a place, over all pages. The API's name filter is not exact."""
+        if self.owned:
+            params |= owner(session.config)
+        items = session.api.list(self.collection.format(**place), self.list_key, **params)
+        return [item for item in items if self.noticed(session, item)]
+
+    def noticed(self, session: Session, found: dict[str, Any]) -> dict[str, Any] | None:
+        """An object as it was read, None if it is about to go."""
+        return None if found.get("status") in LEAVING else found
+
+    def place(self, session: Session, options: dict[str, Any]) -> dict[str, Any]:
+        """The IDs of the objects this kind lies under; None for one that check mode would make."""
+        place = {}
+        for name in self.parents:
+            if not options.get(name):
+                raise Problem(f"A {self.title} is found by name within its {name}: give {name}.")
+            look_up = self.look_up(session, options, None)
+            place[name] = self.fields[name].resolve(options[name], {}, look_up(name))
+        return place
+
+    def look_up(self, session: Session, options: dict[str, Any], found: dict[str, Any] | None):
+        """How to turn the name in option `name` into an ID: a function of a function."""
+
+        def for_option(name: str):
+            target = KINDS[self.fields[name].kind]
+            by = self.fields[name].by
+            scope = {parent: options.get(parent) for parent in target.parents}
+            for parent in target.parents:
+                if not scope[parent] and found and parent in self.fields:
+                    scope[parent] = self.fields[parent].seen(found)
+
+            def look(value: str) -> str | None:
+                key = (target.kind, value, *scope.values())
+                if key not in session.looked_up:
+                    if not all(scope.values()):
+                        raise Problem(
+                            f"{name}: {value!r} is a name, and names are found within their "
+                            f"{' and '.join(target.parents)}: give that too, or give an ID."
+                        )
+                    session.looked_up[key] = target.find(session, {by: value, **scope})
+                match = session.looked_up[key]
+                if match:
+                    return match["id"]
+                if options.get("state") == "absent":
+                    return None
+                missing = f"{name}: there is no {target.title} {value!r}"
+                if not session.check_mode:
+                    raise Problem(f"{missing} in zone {session.config.zone}.")
+                session.warn(f"{missing} yet; taken as about to be made.")
+                return None
+
+            return look
+
+        return for_option
+
+    def resolve(
+        self, session: Session, options: dict[str, Any], found: dict[str, Any] | None
+    ) -> dict[str, Any]:
+        """The given fields with names replaced by IDs."""
+        wanted = self.given(options)
+        look_up = self.look_up(session, options, found)
+        for name, option in self.references().items():
+            if name in wanted:
+                wanted[name] = option.resolve(wanted[name], found or {}, look_up(name))
+        if self.owned and found is None:
+            wanted |= owner(session.config)
+        return wanted
+
+    # Planning: pure
+
+    def plan(
+        self, found: dict[str, Any] | None, wanted: dict[str, Any], words: dict[str, Any]
+    ) -> Plan:
+        """From what is there to what is wanted; `words` are the options as the user wrote them."""
+        return self.plan_update(found, wanted, words) if found else self.plan_create(wanted, words)
+
+    def plan_create(self, wanted: dict[str, Any], words: dict[str, Any]) -> Plan:
+        fields = self.fields.items()
+        missing = [
+            name
+            for name, option in fields
+            if name not in wanted and (option.required or name in self.parents)
+        ]
+        if missing:
+            raise Problem(
+                f"There is no such {self.title}; to create it, give {', '.join(missing)} too."
+            )
+        body = {key: wanted[key] for key in ("project_id", "organization_id") if key in wanted}
+        for name, option in fields:
+            if name in wanted and name not in self.parents:
+                body[option.sent_as] = option.encode(wanted[name])
+            elif option.on_create is not None:
+                body[option.sent_as] = option.on_create
+        return Plan(
+            calls=[Call("POST", self.collection.format(**wanted), body)],
+            after={name: words[name] for name in self.fields if name in words},
+            outcome=self.expected({}, wanted),
+        )
+
+    def plan_update(
+        self, found: dict[str, Any], wanted: dict[str, Any], words: dict[str, Any]
+    ) -> Plan:
+        differing = self.differing(found, wanted)
+        fixed = [name for name in differing if self.fields[name].fixed]
+        if fixed:
+            raise Problem(
+                f"{fixed[0]} of {self.title} {found.get('name') or found['id']} cannot change: it "
+                f"is {self.fields[fixed[0]].shown(found)!r}, not {words.get(fixed[0])!r}."
+            )
+        before = {
+            name: self.fields[name].shown(found, words.get(name))
+            for name in wanted
+            if name in words
+        }
+        return Plan(
+            calls=self.update_calls(found, wanted, differing),
+            before=before,
+            after={
+                name: words[name] if name in differing else value for name, value in before.items()
+            },
+            outcome=self.expected(found, {name: wanted[name] for name in differing}),
+        )
+
+    def differing(self, found: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
+        """The wanted fields that the found object does not have, by meaning."""
+        return [
+            name
+            for name, option in self.fields.items()
+            if name in wanted and not option.same(wanted[name], found)
+        ]
+
+    def update_calls(
+        self, found: dict[str, Any], wanted: dict[str, Any], differing: list[str]
+    ) -> list[Call]:
+        """The calls that change what differs. Kinds that need several override this."""
+        if not differing:
+            return []
+        body = self.update_body(found, wanted, [name for name in self.fields])
+        return [Call(self.update, self.item.format(**found), body)]
+
+    def update_body(
+        self, found: dict[str, Any], wanted: dict[str, Any], names: list[str]
+    ) -> dict[str, Any]:
+        """What is there with what is wanted laid over it: a PUT resets what it leaves out."""
+        body = {}
+        for name in names:
+            option = self.fields[name]
+            if option.fixed or getattr(option, "in_path", False):
+                continue
+            seen = option.seen(found)
+            if name in wanted:
+                body[option.sent_as] = option.encode(wanted[name], seen)
+            elif seen is not None:
+                body[option.sent_as] = seen
+        return body
+
+    def plan_absent(self, found: dict[str, Any], options: dict[str, Any]) -> Plan:
+        """How to remove the object."""
+        return Plan(
+            calls=[Call("DELETE", self.item.format(**found))],
+            before={name: option.shown(found) for name, option in self.fields.items()},
+        )
+
+    def expected(self, found: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
+        """The object as the API would show it with `wanted` laid over what was found."""
+        outcome: dict[str, Any] = {"id": None, **found}
+        for name, option in self.fields.items():
+            if name not in wanted and found:
+                continue
+            *path, last = option.seen_at.split(".")
+            inner = outcome
+            for key in path:
+                inner[key] = dict(inner.get(key) or {})
+                inner = inner[key]
+            inner[last] = option.encode(wanted[name], inner.get(last)) if name in wanted else None
+        return outcome
+
+    # Applying and waiting
+
+    def load_balancer_of(self, thing: dict[str, Any]) -> str | None:
+        """The ID of the load balancer that an object, or a set of wanted fields, belongs to."""
+        return (thing.get("lb") or {}).get("id") or thing.get("load_balancer")
+
+    def ensure(self, session: Session, options: dict[str, Any]) -> tuple[Plan, Any]:
+        """Bring the object to what the options say; return the plan and the resulting object."""
+        refuse(self.problems(options))
+        first: Plan | None = None
+        while True:
+            found = self.find(session, options)
+            plan = self.plan_for(session, options, found)
+            if session.check_mode:
+                return plan, plan.outcome
+            if not plan.changed and first is None:
+                return plan, found
+            first = first or plan
+            try:
+                return first, self.apply(session, plan, options, found)
+            except AnswerLost:
+                # Look before sending again, so that no fault ever creates a second object.
+                if time.monotonic() > session.deadline:
+                    raise
+                time.sleep(0.5)
+
+    def plan_for(
+        self, session: Session, options: dict[str, Any], found: dict[str, Any] | None
+    ) -> Plan:
+        """Resolve what the plan needs, and make it; refuse what must not be touched."""
+        if options.get("state") == "absent":
+            plan = self.plan_absent(found, options) if found else Plan()
+            load_balancer_id = self.load_balancer_of(found) if found else None
+        else:
+            if options.get("id") and found is None:
+                raise Problem(f"There is no {self.title} {options['id']} in this zone.")
+            wanted = self.resolve(session, options, found)
+            plan = self.plan(found, wanted, self.given(options))
+            load_balancer_id = self.load_balancer_of(found or wanted)
+            self.advise(session, plan.outcome)
+        if plan.changed:
+            session.admit(load_balancer_id)
+        return plan
+
+    def advise(self, session: Session, outcome: dict[str, Any]) -> None:
+        """Warn of what is allowed but hardly meant. For kinds to override."""
+
+    def apply(
+        self, session: Session, plan: Plan, options: dict[str, Any], found: dict[str, Any] | None
+    ) -> dict[str, Any] | None:
+        """Send the plan's calls, wait, and return the object as it then is."""
+        absent = options.get("state") == "absent"
+        load_balancer_id = self.load_balancer_of(found or plan.outcome or {})
+        answer = found
+        for call in plan.calls:
+            try:
+                answer = session.send(call, load_balancer_id, absent)
+            except ApiError as error:
+                users = self.used_by(session, found) if call.method == "DELETE" else []
+                if not users:
+                    raise
+                raise Problem(
+                    f"{self.title.capitalize()} {found['name']!r} is in use by "
+                    f"{', '.join(users)}: change or remove that first. {error}"
+                ) from error
+        object_id = (found or answer)["id"]
+        if absent:
+            self.await_removed(session, object_id, load_balancer_id)
+            return None
+        self.await_usable(session, object_id, self.load_balancer_of(found or answer))
+        return self.read(session, object_id)
+
+    def used_by(self, session: Session, found: dict[str, Any]) -> list[str]:
+        """Who keeps the object from being deleted. For kinds to override."""
+        return []
+
+    def await_usable(self, session: Session, object_id: str, load_balancer_id: str | None) -> None:
+        """Wait until the object can be used: by default, until its load balancer can."""
+        session.await_usable(load_balancer_id)
+
+    def await_removed(self, session: Session, object_id: str, load_balancer_id: str | None) -> None:
+        """Wait until a removal has taken effect."""
+        session.await_usable(load_balancer_id, absent=True)
+
+    # Reading for the info module
+
+    def select(self, session: Session, options: dict[str, Any]) -> list[dict[str, Any]]:
+        """The objects that have all that the options ask for."""
+        refuse(self.problems(options))
+        if options.get("id"):
+            found = self.read(session, bare_id(options["id"]))
+            items = [found] if found else []
+        else:
+            params = {"name": options["name"]} if options.get("name") else {}
+            items = self.list(session, self.place(session, options), **params)
+        wanted = {
+            name: value
+            for name, value in self.resolve(session, options, {}).items()
+            if name in self.filters
+        }
+        return [item for item in items if self.selects(wanted, item)]
+
+    def selects(self, wanted: dict[str, Any], item: dict[str, Any]) -> bool:
+        """True if the item has every wanted value; of tags it may have more."""
+        return all(
+            set(value) <= set(item["tags"])
+            if name == "tags"
+            else self.fields[name].same(value, item)
+            for name, value in wanted.items()
+        )
+
+    def extras(self, session: Session, options: dict[str, Any], outcome: Any) -> dict[str, Any]:
+        """What the result says beside the object. For kinds to override."""
+        return {}
+
+    def returned(self, outcome: Any) -> Any:
+        """The outcome as the module returns it."""
+        return outcome
+
+
+def stated(value: Any) -> Any:
+    """A given value without the suboptions that were left out."""
+    if isinstance(value, dict):
+        return {key: stated(inner) for key, inner in value.items() if inner is not None}
+    return [stated(inner) for inner in value] if isinstance(value, list) else value
+
+
+def owner(config: Config) -> dict[str, str]:
+    """The project, or else the organization, that new objects belong to."""
+    if config.project_id:
+        return {"project_id": config.project_id}
+    return {"organization_id": config.organization_id} if config.organization_id else {}

@@ -1,0 +1,168 @@
+# Copyright: (c) 2026, the scaleway_community.lb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One task's dealings with the API: writing when it may, waiting until it is done."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from .api import Api, ApiError, backoff
+from .config import Config, Problem
+
+MOVING = ("pending", "migrating", "to_create", "creating")
+LEAVING = ("to_delete", "deleting")
+INSTANCE_MOVING = ("pending", "migrating", "unknown")
+MANAGED_TAG = "managed-by-scaleway-cloud-controller-manager"
+
+
+@dataclass(frozen=True)
+class Call:
+    """One write. `path` is relative to the zone."""
+
+    method: str
+    path: str
+    body: Any = None
+    params: dict[str, Any] | None = None
+
+
+def is_usable(load_balancer: dict[str, Any]) -> bool:
+    """True if the load balancer serves its newest configuration (not for an embedded one)."""
+    return load_balancer["status"] == "ready" and not any(
+        instance["status"] in INSTANCE_MOVING for instance in load_balancer["instances"]
+    )
+
+
+def is_managed(load_balancer: dict[str, Any]) -> bool:
+    """True if Kubernetes' cloud controller made the load balancer and will undo our changes."""
+    tags = load_balancer.get("tags") or []
+    return MANAGED_TAG in tags or tags[:1] == ["kapsule"]
+
+
+class Session:
+    """What one task shares: the API, how to wait, what was looked up, what to warn of."""
+
+    def __init__(self, config: Config, options: dict[str, Any], check_mode: bool) -> None:
+        self.config = config
+        self.api = Api(config, read_only=check_mode)
+        self.check_mode = check_mode
+        self.wait: bool = options.get("wait", True)
+        self.wait_timeout: int = options.get("wait_timeout", 600)
+        self.allow_managed: bool = options.get("allow_managed", False)
+        self.deadline = time.monotonic() + self.wait_timeout
+        self.warnings: list[str] = []
+        self.looked_up: dict[tuple, Any] = {}
+        self.load_balancers: dict[str, dict[str, Any]] = {}
+        """Load balancers as GET or a list showed them since the last write, by ID."""
+
+    def warn(self, text: str) -> None:
+        """Warn once."""
+        if text not in self.warnings:
+            self.warnings.append(text)
+
+    def load_balancer(self, load_balancer_id: str) -> dict[str, Any]:
+        """The load balancer, read unless that happened since the last write."""
+        if load_balancer_id not in self.load_balancers:
+            self.load_balancers[load_balancer_id] = self.api.get(f"lbs/{load_balancer_id}")
+        return self.load_balancers[load_balancer_id]
+
+    def admit(self, load_balancer_id: str | None) -> None:
+        """Refuse a write to a load balancer that is not ours to change. Also in check mode."""
+        if load_balancer_id is None or self.allow_managed:
+            return
+        load_balancer = self.load_balancer(load_balancer_id)
+        if is_managed(load_balancer):
+            raise Problem(
+                f"Load balancer {load_balancer['name']!r} ({load_balancer_id}) is managed by "
+                "Kubernetes, which would undo a change made here. Change the Service it belongs "
+                "to, or set allow_managed to true."
+            )
+
+    def send(self, call: Call, load_balancer_id: str | None = None, absent: bool = False) -> Any:
+        """Send a write once its load balancer can take it. Deleting what is gone is success."""
+        while True:
+            if load_balancer_id is not None:
+                self.settle(load_balancer_id, absent)
+            try:
+                return self.api.request(call.method, call.path, call.body, call.params)
+            except ApiError as error:
+                if error.status == 404 and call.method == "DELETE":
+                    return None
+                if error.kind != "transient_state" or time.monotonic() > self.deadline:
+                    raise
+                time.sleep(0.5)
+            finally:
+                self.load_balancers.clear()
+
+    def settle(self, load_balancer_id: str, absent: bool = False) -> None:
+        """Wait while the load balancer itself is being made or moved."""
+        known = self.load_balancers.get(load_balancer_id)
+        if known and known["status"] not in MOVING:
+            return
+        try:
+            self._until(load_balancer_id, lambda found: found["status"] not in MOVING, absent)
+        except ApiError as error:
+            if not (absent and error.status == 404):
+                raise
+
+    def await_usable(
+        self, load_balancer_id: str | None, absent: bool = False, always: bool = False
+    ) -> None:
+        """Wait until the load balancer serves what was written to it."""
+        if load_balancer_id is None or not (self.wait or always):
+            return
+        try:
+            self._until(load_balancer_id, is_usable, absent)
+        except ApiError as error:
+            if not (absent and error.status == 404):
+                raise
+
+    def _until(self, load_balancer_id: str, done: Callable[[dict], bool], absent: bool) -> None:
+        def over(found: dict[str, Any]) -> bool:
+            if done(found) or found["status"] in LEAVING:
+                return True
+            bad = found["status"] not in ("ready", *MOVING)
+            if bad and not absent:
+                raise Problem(
+                    f"Load balancer {found['name']!r} ({load_balancer_id}) is in the state "
+                    f"{found['status']!r}; its instances: {_states(found) or 'none'}. "
+                    "Ask Scaleway's support, or remove it with state: absent."
+                )
+            return bad
+
+        path = f"lbs/{load_balancer_id}"
+        self.load_balancers[load_balancer_id] = self.poll(path, over)
+
+    def poll(self, path: str, over: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """Read `path` with growing pauses until `over` says so; return what was read last."""
+        for attempt in itertools.count(1):
+            found = self.api.get(path)
+            if over(found):
+                return found
+            if time.monotonic() > self.deadline:
+                raise Problem(
+                    f"{path} is still {found.get('status')!r} ({_states(found)}) after "
+                    f"{self.wait_timeout} seconds (wait_timeout). What was sent has been accepted; "
+                    "run the task again to go on waiting."
+                )
+            time.sleep(backoff(attempt))
+
+    def await_gone(self, path: str) -> None:
+        """Wait until `path` answers 404."""
+        if not self.wait:
+            return
+        try:
+            self.poll(path, lambda found: False)
+        except ApiError as error:
+            if error.status != 404:
+                raise
+
+
+def _states(found: dict[str, Any]) -> str:
+    """The states of a load balancer's instances, for a message."""
+    load_balancer = found if "instances" in found else found.get("lb") or {}
+    return ", ".join(instance["status"] for instance in load_balancer.get("instances") or [])
