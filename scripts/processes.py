@@ -1,0 +1,70 @@
+"""Processes that are stopped together, whatever happens."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+from typing import Any
+
+
+class Interrupted(Exception):
+    """SIGINT, SIGTERM or SIGHUP came; the argument is its number."""
+
+
+class Children:
+    """The processes that were started in the block, each in a process group of its own.
+
+    They are stopped when it ends, in reverse order. The first signal to this process ends the block
+    with `Interrupted`; those that come later do not disturb the stopping.
+    """
+
+    def __init__(self) -> None:
+        self.running: list[tuple[subprocess.Popen[str], bool]] = []
+        self.starting = False
+        self.signal: int | None = None
+
+    def __enter__(self) -> Children:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self.interrupt)
+        return self
+
+    def interrupt(self, number: int, _frame: object) -> None:
+        if self.signal is None:
+            self.signal = number
+            if not self.starting:
+                raise Interrupted(number)
+
+    def start(self, command: list[str], *, sudo: bool = False, **popen: Any) -> subprocess.Popen:
+        """Start a program; a signal that comes meanwhile waits until it is known here."""
+        self.starting = True
+        try:
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, text=True, process_group=0, **popen
+            )
+            self.running.append((process, sudo))
+        finally:
+            self.starting = False
+        if self.signal is not None:
+            raise Interrupted(self.signal)
+        return process
+
+    def __exit__(self, *_: object) -> None:
+        self.signal = self.signal or 0  # so that no further signal interrupts
+        for process, sudo in reversed(self.running):
+            for number, patience in ((signal.SIGTERM, 15), (signal.SIGKILL, 5)):
+                if process.poll() is None:
+                    send(number, process.pid, sudo)
+                    with contextlib.suppress(subprocess.TimeoutExpired):
+                        process.wait(patience)
+
+
+def send(number: signal.Signals, pid: int, sudo: bool) -> None:
+    """Signal a process and its group; through sudo if it runs under it."""
+    if not sudo:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(pid, number)
+    else:  # sudo hands SIGTERM on to its program, but can not do so with SIGKILL
+        target = pid if number == signal.SIGTERM else -pid
+        subprocess.run(["sudo", "-n", "kill", f"-{number.value}", "--", str(target)], check=False)
