@@ -1,0 +1,120 @@
+"""The parts of the collection fit together: nothing that exists is forgotten somewhere else."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+NAME = "scaleway_community.lb"
+MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py"))
+ROLES = sorted(path.name for path in (ROOT / "roles").iterdir() if path.is_dir())
+PLAYBOOKS = sorted(path.name for path in (ROOT / "playbooks").glob("*.yml"))
+README = (ROOT / "README.md").read_text()
+
+
+@pytest.fixture(scope="session")
+def documentation() -> dict[str, dict]:
+    """What `ansible-doc` says of each module."""
+    names = [f"{NAME}.{module}" for module in MODULES]
+    program = Path(sys.executable).with_name("ansible-doc")
+    answer = subprocess.run(
+        [program, "--json", *names], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return json.loads(answer.stdout)
+
+
+def action_groups() -> dict[str, list[str]]:
+    return yaml.safe_load((ROOT / "meta/runtime.yml").read_text())["action_groups"]
+
+
+def test_there_are_modules_roles_and_playbooks():
+    assert MODULES
+    assert ROLES
+    assert PLAYBOOKS
+
+
+def test_the_action_group_all_holds_every_module():
+    assert sorted(action_groups()["all"]) == MODULES
+
+
+def test_the_action_group_resources_holds_every_module_that_writes(documentation):
+    writing = [
+        module
+        for module in MODULES
+        if "state" in documentation[f"{NAME}.{module}"]["doc"]["options"]
+    ]
+    assert sorted(action_groups()["resources"]) == writing
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_the_documentation_of_a_module_parses_and_is_whole(module, documentation):
+    found = documentation[f"{NAME}.{module}"]
+    assert found["doc"]["short_description"]
+    assert found["doc"]["version_added"]
+    assert found["return"]
+    assert all(option.get("description") for option in found["doc"]["options"].values())
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_says_which_action_groups_it_is_in(module, documentation):
+    member_of = documentation[f"{NAME}.{module}"]["doc"]["attributes"]["action_group"]["membership"]
+    groups = {f"{NAME}.{group}" for group, modules in action_groups().items() if module in modules}
+    assert set(member_of) == groups
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_the_examples_of_a_module_are_tasks_that_use_it(module, documentation):
+    tasks = yaml.safe_load(documentation[f"{NAME}.{module}"]["examples"])
+    assert tasks
+    assert all("name" in task for task in tasks)
+    assert any(f"{NAME}.{module}" in task for task in tasks)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_has_a_row_in_the_readme(module):
+    assert f"| `{module}`" in README
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_has_a_contract_and_a_readme_that_names_every_variable(role):
+    specification = yaml.safe_load((ROOT / "roles" / role / "meta/argument_specs.yml").read_text())
+    text = (ROOT / "roles" / role / "README.md").read_text()
+    variables = specification["argument_specs"]["main"]["options"]
+    assert variables
+    assert [variable for variable in variables if f"`{variable}`" not in text] == []
+
+
+@pytest.mark.parametrize("playbook", PLAYBOOKS)
+def test_a_playbook_is_in_the_readme(playbook):
+    assert f"playbooks/{playbook}" in README
+
+
+def test_every_make_target_that_the_readme_names_exists():
+    named = set(re.findall(r"\bmake ([a-z]+)`", README)) | set(
+        re.findall(r"^make ([a-z]+)", README, re.MULTILINE)
+    )
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert named
+    assert named <= targets
+
+
+def test_the_version_is_in_the_changelog():
+    version = yaml.safe_load((ROOT / "galaxy.yml").read_text())["version"]
+    assert f"## v{version}" in (ROOT / "CHANGELOG.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("part", "other"), [("plugins", "scaleway_lb_emulator"), ("emulator", "scaleway_community")]
+)
+def test_collection_and_emulator_import_nothing_of_each_other(part, other):
+    importing = re.compile(rf"^\s*(from|import) \S*{other}", re.MULTILINE)
+    sources = list((ROOT / part).rglob("*.py"))
+    assert sources
+    assert [path for path in sources if importing.search(path.read_text())] == []
