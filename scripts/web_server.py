@@ -23,7 +23,7 @@ PAGE = """<!doctype html>
 <body>
 <h1>Served by {name}</h1>
 <p>This request arrived at {address} port {port}.</p>
-<p>X-Forwarded-Proto: <b id="proto">{forwarded_proto}</b></p>
+<p>It said X-Forwarded-Proto: {forwarded_proto}</p>
 </body>
 </html>
 """
@@ -61,7 +61,7 @@ class Page(BaseHTTPRequestHandler):
         if "application/json" in self.headers.get("Accept", ""):
             kind, text = "application/json", json.dumps(seen)
         else:
-            shown = {key: html.escape(str(value)) for key, value in seen.items()}
+            shown = {key: html.escape(str(value or "nothing")) for key, value in seen.items()}
             kind, text = "text/html; charset=utf-8", PAGE.format(**shown)
         body = text.encode()
         self.send_response(200)
