@@ -16,7 +16,7 @@ setup: .venv/.ready ## make .venv and install the programs that are missing
 	@touch $@
 
 demo: setup ## both recipes against the emulator: two working HTTPS sites
-	@.venv/bin/python scripts/demo.py
+	@.venv/bin/python scripts/demo.py $(if $(STAY),--stay)
 
 test: setup ## every test: unit, emulator, functional, end to end
 	@scripts/programs.sh $(CLIENTS)
