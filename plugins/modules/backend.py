@@ -1,0 +1,580 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the scaleway_community.lb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: backend
+short_description: Manage backends of a load balancer
+version_added: 0.1.0
+description:
+  - Create, change and delete a backend with its health check and its servers.
+  - A backend that a frontend uses cannot be deleted.
+author:
+  - The scaleway_community.lb authors (!UNKNOWN)
+options:
+  load_balancer:
+    description:
+      - The load balancer it is on, as a name or an ID. It cannot change.
+      - Needed to find a backend by its name, and to create one.
+    type: str
+    aliases: [lb_id]
+  name:
+    description:
+      - The name.
+      - It is found by this name. Two of one name are refused, and then O(id) says which one is
+        meant.
+    type: str
+  id:
+    description:
+      - The ID of the backend, where the name is not enough. It is the way to rename one.
+    type: str
+  forward_protocol:
+    description:
+      - What is spoken to the servers. V(http) lets the load balancer read requests, which SSL
+        offloading, cookies, redirects and C(X-Forwarded-Proto) need. V(tcp) hands the bytes
+        through, which is SSL passthrough.
+      - Needed to create a backend.
+    type: str
+    choices: [tcp, http]
+  forward_port:
+    description:
+      - The port of the servers, from 1 to 65535.
+      - Needed to create a backend.
+    type: int
+  forward_port_algorithm:
+    description:
+      - How a server is chosen. V(roundrobin) takes turns, V(leastconn) takes the one with the
+        fewest connections, V(first) fills the first server before the next.
+      - The API's default is V(roundrobin).
+    type: str
+    choices: [roundrobin, leastconn, first]
+  sticky_sessions:
+    description:
+      - What keeps a client on its server. V(cookie) sets a cookie, which needs
+        O(forward_protocol=http). V(table) goes by the client's address.
+      - The API's default is V(none).
+    type: str
+    choices: [none, cookie, table]
+  sticky_sessions_cookie_name:
+    description: The name of the cookie for O(sticky_sessions=cookie). V('') leaves it to the API.
+    type: str
+  servers:
+    description:
+      - The IP addresses of the servers, all of them. V([]) takes every server out.
+      - Their order counts for O(forward_port_algorithm=first) alone.
+    type: list
+    elements: str
+    aliases: [server_ip]
+  proxy_protocol:
+    description:
+      - The PROXY protocol header with which each connection to a server begins. It tells the
+        client's address, and the servers must expect it.
+      - The API's default is V(none).
+    type: str
+    choices:
+      - none
+      - v1
+      - v2
+      - v2_ssl
+      - v2_ssl_cn
+      - proxy_protocol_none
+      - proxy_protocol_v1
+      - proxy_protocol_v2
+      - proxy_protocol_v2_ssl
+      - proxy_protocol_v2_ssl_cn
+  send_proxy_v2:
+    description: Another way to say O(proxy_protocol=v2), or V(none) where it is V(false). Give
+      one of the two.
+    type: bool
+  timeout_connect:
+    description:
+      - How long connecting to a server may take, such as V(500ms) or V(5s). A bare number counts
+        milliseconds.
+      - The API's default is V(5s), to which V('') returns.
+    type: str
+  timeout_server:
+    description:
+      - How long a server may be silent, such as V(30s) or V(5m). A bare number counts
+        milliseconds.
+      - The API's default is V(5m), to which V('') returns.
+    type: str
+  timeout_tunnel:
+    description:
+      - How long a tunnel, such as a WebSocket, may be idle, such as V(15m). A bare number counts
+        milliseconds.
+      - The API's default is V(15m), to which V('') returns.
+    type: str
+  timeout_queue:
+    description:
+      - How long a request waits for a free connection where O(max_connections) is reached, such
+        as V(500ms) or V(4s). The unit is needed.
+      - V('') or V(0s) takes the limit away, which is the API's default.
+    type: str
+  on_marked_down_action:
+    description:
+      - What happens to the sessions of a server that goes down. V(shutdown_sessions) ends them.
+      - The API's default is V(none).
+    type: str
+    choices: [none, shutdown_sessions, on_marked_down_action_none]
+  failover_host:
+    description:
+      - The web site of an Object Storage bucket that answers when no server can, without a
+        scheme, such as V(failover.s3-website.fr-par.scw.cloud).
+      - V('') takes it away.
+    type: str
+  host:
+    description:
+      - The name to send to the servers as Host header, and as SNI with O(ssl_bridging=true).
+      - V('') sends the one that the client asked for, which is the API's default.
+    type: str
+  ssl_bridging:
+    description:
+      - Whether to speak TLS to the servers, so that traffic is encrypted on both sides of the
+        load balancer.
+      - The API's default is V(false).
+    type: bool
+  ignore_ssl_server_verify:
+    description:
+      - Whether to accept any certificate of a server with O(ssl_bridging=true).
+      - The API's default is V(false).
+    type: bool
+  redispatch_attempt_count:
+    description: After how many failed attempts another server is tried. V(0), the API's default,
+      sets no number.
+    type: int
+  max_retries:
+    description: How often connecting to a server is tried again, from 0 to 32. The API's default
+      is 3.
+    type: int
+  max_connections:
+    description: How many connections one server gets at most. V(0), the API's default, sets no
+      limit.
+    type: int
+  health_check:
+    description:
+      - How the servers are checked. One that fails gets no traffic until it passes again.
+      - Suboptions that are left out keep their value. Giving another kind of check, such as
+        O(health_check.http_config), drops the one that was there.
+      - The API's default is O(health_check.tcp_config).
+    type: dict
+    suboptions:
+      port:
+        description: The port to check, from 1 to 65535. A new backend gets its O(forward_port)
+          here.
+        type: int
+      check_max_retries:
+        description: How many failures in a row take a server out, from 1 to 9999. The API's
+          default is 3.
+        type: int
+      check_delay:
+        description:
+          - The time between two checks, such as V(5s), one second at least. A bare number counts
+            milliseconds.
+          - The API's default is V(3s), to which V('') returns.
+        type: str
+      check_timeout:
+        description:
+          - How long an answer may take, such as V(2s), one second at least. A bare number counts
+            milliseconds.
+          - The API's default is V(1s), to which V('') returns.
+        type: str
+      check_send_proxy:
+        description:
+          - Whether a check begins with a PROXY header too. Only with a O(proxy_protocol).
+          - The API's default is V(false).
+        type: bool
+      transient_check_delay:
+        description:
+          - The time between two checks while a server goes up or down, such as V(500ms). The unit
+            is needed.
+          - The API's default is V(500ms), to which V('') returns.
+        type: str
+      tcp_config:
+        description: Connect, and no more. Takes no suboptions. Write V({}).
+        type: dict
+      http_config:
+        description: Send an HTTP request.
+        type: dict
+        suboptions:
+          uri:
+            description: The path to ask for, such as V(/health).
+            type: str
+            required: true
+          method:
+            description: The method. The API's default is V(GET).
+            type: str
+          code:
+            description: The status code that counts as healthy, from 100 to 599.
+            type: int
+          host_header:
+            description: The Host header to send. V('') sends none.
+            type: str
+      https_config:
+        description: Send an HTTP request over TLS.
+        type: dict
+        suboptions:
+          uri:
+            description: The path to ask for, such as V(/health).
+            type: str
+            required: true
+          method:
+            description: The method. The API's default is V(GET).
+            type: str
+          code:
+            description: The status code that counts as healthy, from 100 to 599.
+            type: int
+          host_header:
+            description: The Host header to send. V('') sends none.
+            type: str
+          sni:
+            description: The name to send in the TLS handshake. V('') sends none.
+            type: str
+      mysql_config:
+        description: Log in to MySQL.
+        type: dict
+        suboptions:
+          user:
+            description: The user, who needs no password and no rights.
+            type: str
+            required: true
+      pgsql_config:
+        description: Log in to PostgreSQL.
+        type: dict
+        suboptions:
+          user:
+            description: The user, who needs no password and no rights.
+            type: str
+            required: true
+      redis_config:
+        description: Ask Redis for a sign of life. Takes no suboptions. Write V({}).
+        type: dict
+      ldap_config:
+        description: Bind to LDAP anonymously. Takes no suboptions. Write V({}).
+        type: dict
+extends_documentation_fragment:
+  - scaleway_community.lb.account
+  - scaleway_community.lb.resource
+  - scaleway_community.lb.attributes
+seealso:
+  - module: scaleway_community.lb.backend_info
+  - module: scaleway_community.lb.frontend
+"""
+
+EXAMPLES = r"""
+---
+- name: Send decrypted requests to two web servers
+  scaleway_community.lb.backend:
+    load_balancer: web
+    name: web
+    forward_protocol: http
+    forward_port: 80
+    servers: [10.0.0.1, 10.0.0.2]
+    health_check:
+      http_config:
+        uri: /health
+        method: GET
+        code: 200
+
+- name: Keep a client on its server by a cookie
+  scaleway_community.lb.backend:
+    load_balancer: web
+    name: web
+    sticky_sessions: cookie
+    sticky_sessions_cookie_name: server
+
+- name: Check more often and give slow requests more time
+  scaleway_community.lb.backend:
+    load_balancer: web
+    name: web
+    timeout_server: 10m
+    health_check:
+      check_delay: 2s
+      transient_check_delay: 500ms
+
+- name: Hand encrypted traffic through, telling the servers the client's address
+  scaleway_community.lb.backend:
+    load_balancer: web
+    name: passthrough
+    forward_protocol: tcp
+    forward_port: 443
+    proxy_protocol: v2
+    sticky_sessions: table
+    servers: [10.0.0.1, 10.0.0.2]
+
+- name: Take the second server out
+  scaleway_community.lb.backend:
+    load_balancer: web
+    name: passthrough
+    servers: [10.0.0.1]
+
+- name: Delete a backend that no frontend uses
+  scaleway_community.lb.backend:
+    load_balancer: web
+    name: passthrough
+    state: absent
+"""
+
+RETURN = r"""
+---
+backend:
+  description: >-
+    The backend as the API shows it. Null if it is absent. In check mode what would be there.
+  type: dict
+  returned: success
+  contains:
+    id:
+      description: The ID.
+      type: str
+      returned: success
+      sample: 11111111-2222-4333-8444-555555555555
+    name:
+      description: The name.
+      type: str
+      returned: success
+      sample: web
+    forward_protocol:
+      description: What is spoken to the servers.
+      type: str
+      returned: success
+      sample: http
+    forward_port:
+      description: The port of the servers.
+      type: int
+      returned: success
+      sample: 80
+    forward_port_algorithm:
+      description: How a server is chosen.
+      type: str
+      returned: success
+      sample: roundrobin
+    pool:
+      description: The addresses of the servers.
+      type: list
+      elements: str
+      returned: success
+      sample: [10.0.0.1, 10.0.0.2]
+    health_check:
+      description: How the servers are checked.
+      type: dict
+      returned: success
+      contains:
+        port:
+          description: The port checked.
+          type: int
+          returned: success
+          sample: 80
+        check_max_retries:
+          description: How many failures in a row take a server out.
+          type: int
+          returned: success
+          sample: 3
+        check_delay:
+          description: The time between two checks, in milliseconds.
+          type: int
+          returned: success
+          sample: 3000
+        check_timeout:
+          description: How long an answer may take, in milliseconds.
+          type: int
+          returned: success
+          sample: 1000
+        check_send_proxy:
+          description: Whether a check begins with a PROXY header.
+          type: bool
+          returned: success
+          sample: false
+        transient_check_delay:
+          description: The time between two checks while a server changes its state.
+          type: str
+          returned: success
+          sample: 0.500s
+        tcp_config:
+          description: There, and empty.
+          type: dict
+          returned: when the check is of this kind
+        http_config:
+          description: The HTTP request.
+          type: dict
+          returned: when the check is of this kind
+          contains:
+            uri:
+              description: The path asked for.
+              type: str
+              returned: success
+              sample: /health
+            method:
+              description: The method.
+              type: str
+              returned: success
+              sample: GET
+            code:
+              description: The status code that counts as healthy.
+              type: int
+              returned: success
+              sample: 200
+            host_header:
+              description: The Host header.
+              type: str
+              returned: success
+              sample: shop.example.com
+        https_config:
+          description: The HTTPS request.
+          type: dict
+          returned: when the check is of this kind
+          contains:
+            uri:
+              description: The path asked for.
+              type: str
+              returned: success
+              sample: /health
+            method:
+              description: The method.
+              type: str
+              returned: success
+              sample: GET
+            code:
+              description: The status code that counts as healthy.
+              type: int
+              returned: success
+              sample: 200
+            host_header:
+              description: The Host header.
+              type: str
+              returned: success
+              sample: shop.example.com
+            sni:
+              description: The name sent in the TLS handshake.
+              type: str
+              returned: success
+              sample: shop.example.com
+        mysql_config:
+          description: The MySQL login.
+          type: dict
+          returned: when the check is of this kind
+          contains:
+            user:
+              description: The user.
+              type: str
+              returned: success
+        pgsql_config:
+          description: The PostgreSQL login.
+          type: dict
+          returned: when the check is of this kind
+          contains:
+            user:
+              description: The user.
+              type: str
+              returned: success
+        redis_config:
+          description: There, and empty.
+          type: dict
+          returned: when the check is of this kind
+        ldap_config:
+          description: There, and empty.
+          type: dict
+          returned: when the check is of this kind
+    sticky_sessions:
+      description: What keeps a client on its server.
+      type: str
+      returned: success
+      sample: none
+    sticky_sessions_cookie_name:
+      description: The name of the cookie for that.
+      type: str
+      returned: success
+    proxy_protocol:
+      description: The PROXY protocol header sent to the servers.
+      type: str
+      returned: success
+      sample: proxy_protocol_none
+    send_proxy_v2:
+      description: The older word for it, which tells nothing.
+      type: bool
+      returned: success
+    timeout_connect:
+      description: How long connecting to a server may take, in milliseconds.
+      type: int
+      returned: success
+      sample: 5000
+    timeout_server:
+      description: How long a server may be silent, in milliseconds.
+      type: int
+      returned: success
+      sample: 300000
+    timeout_tunnel:
+      description: How long a tunnel may be idle, in milliseconds.
+      type: int
+      returned: success
+      sample: 900000
+    timeout_queue:
+      description: How long a request waits for a free connection, null for no limit.
+      type: str
+      returned: success
+      sample: 4s
+    on_marked_down_action:
+      description: What happens to the sessions of a server that goes down.
+      type: str
+      returned: success
+      sample: on_marked_down_action_none
+    failover_host:
+      description: The bucket web site that answers when no server can, null for none.
+      type: str
+      returned: success
+    host:
+      description: The name sent to the servers as Host and SNI, empty for the client's.
+      type: str
+      returned: success
+    ssl_bridging:
+      description: Whether the servers are spoken to over TLS.
+      type: bool
+      returned: success
+      sample: false
+    ignore_ssl_server_verify:
+      description: Whether their certificates go unchecked.
+      type: bool
+      returned: success
+    redispatch_attempt_count:
+      description: After how many attempts another server is tried.
+      type: int
+      returned: success
+    max_retries:
+      description: How often connecting is tried again.
+      type: int
+      returned: success
+      sample: 3
+    max_connections:
+      description: How many connections one server gets at most, null for no limit.
+      type: int
+      returned: success
+    lb:
+      description: >-
+        The load balancer, with the keys that M(scaleway_community.lb.load_balancer) returns. Its
+        C(instances) may be empty here.
+      type: dict
+      returned: success
+    created_at:
+      description: When it was created, UTC.
+      type: str
+      returned: success
+      sample: "2026-07-21T10:19:01.839885Z"
+    updated_at:
+      description: When it last changed, UTC.
+      type: str
+      returned: success
+      sample: "2026-07-21T10:19:04.547045Z"
+"""
+
+from ..module_utils.execution import run
+from ..module_utils.kinds.backend import BACKEND
+
+
+def main() -> None:
+    run(BACKEND)
+
+
+if __name__ == "__main__":
+    main()
