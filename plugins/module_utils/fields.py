@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What one option is: to Ansible (argument), to the API (encode, seen), to the comparison (same)."""
+"""What one option is: to Ansible (argument), to the API (encode, seen), compared (same)."""
 
 from __future__ import annotations
 

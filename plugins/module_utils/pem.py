@@ -63,7 +63,7 @@ def read(parts: dict[str, str | None], now: datetime.datetime | None = None) -> 
 
     leaf = _leaf(keys[0], certificates, serialization)
     chain = _chain(leaf, [other for other in certificates if other != leaf])
-    now = now or datetime.datetime.now(datetime.timezone.utc)
+    now = now or datetime.datetime.now(datetime.UTC)
     for certificate in (leaf, *chain):
         if certificate.not_valid_after_utc <= now:
             raise Problem(

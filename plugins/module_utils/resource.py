@@ -304,7 +304,7 @@ class Resource:
         """The calls that change what differs. Kinds that need several override this."""
         if not differing:
             return []
-        body = self.update_body(found, wanted, [name for name in self.fields])
+        body = self.update_body(found, wanted, list(self.fields))
         return [Call(self.update, self.item.format(**found), body)]
 
     def update_body(

@@ -68,6 +68,7 @@ ACL = Acl(
     "acl",
     collection="frontends/{frontend}/acls",
     item="acls/{id}",
+    filters=("load_balancer", "name"),
     fields={
         "load_balancer": Reference(
             "load_balancer", seen_at="frontend.lb.id", embedded="frontend.lb"

@@ -318,7 +318,7 @@ class Certificate(Resource):
         end = found.get("not_valid_after")
         days = None
         if end and end != UNDATED:
-            days = (moment(end) - datetime.datetime.now(datetime.timezone.utc)).days
+            days = (moment(end) - datetime.datetime.now(datetime.UTC)).days
         result: dict[str, Any] = {"days_left": days}
         limit = options.get("expires_within_days")
         if limit is not None:
@@ -391,7 +391,7 @@ def _listed(found: dict[str, Any]) -> str:
 def moment(text: str) -> datetime.datetime:
     """A time as the API writes it, to the second; certificates have no finer dates."""
     return datetime.datetime.strptime(text[:19], "%Y-%m-%dT%H:%M:%S").replace(
-        tzinfo=datetime.timezone.utc
+        tzinfo=datetime.UTC
     )
 
 
