@@ -71,7 +71,7 @@ ACL = Acl(
     filters=("load_balancer", "name"),
     fields={
         "load_balancer": Reference(
-            "load_balancer", seen_at="frontend.lb.id", embedded="frontend.lb"
+            "load_balancer", seen_at="frontend.lb.id", embedded="frontend.lb", aliases=["lb_id"]
         ),
         "frontend": Reference(
             "frontend",

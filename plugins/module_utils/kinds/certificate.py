@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import socket
 import time
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .. import pem
-from ..api import AnswerLost, ApiError
+from ..api import AnswerLost, ApiError, backoff
 from ..config import Problem
 from ..fields import Field, Reference, bare_id, refuse
 from ..resource import KINDS, Plan, Resource
@@ -238,7 +239,7 @@ class Certificate(Resource):
     ) -> dict[str, Any]:
         load_balancer = session.load_balancer(there.load_balancer["id"])
         if content.bundle is None and options.get("check_dns", True):
-            check_dns(session, load_balancer, content.names)
+            check_dns(session, load_balancer, content.names, options.get("dns_timeout") or 0)
         name = there.name + NEXT if there.current else there.name
         path = self.collection.format(load_balancer=load_balancer["id"])
         try:
@@ -331,25 +332,37 @@ class Certificate(Resource):
         return result
 
 
-def check_dns(session: Session, load_balancer: dict[str, Any], names: list[str]) -> None:
-    """Refuse names that resolve elsewhere; warn of those that cannot be looked up from here."""
+def check_dns(
+    session: Session, load_balancer: dict[str, Any], names: list[str], patience: int
+) -> None:
+    """Wait `patience` seconds until every name resolves to the load balancer.
+
+    Names that then resolve elsewhere are refused. Names that cannot be looked up from here are
+    warned of, since the platform may see them.
+    """
     addresses = {ip["ip_address"] for ip in load_balancer["ip"]}
-    elsewhere = {}
-    for name in names:
-        if name == own_name(load_balancer):
-            continue
-        try:
-            found = {str(entry[4][0]) for entry in socket.getaddrinfo(name, 80)}
-        except (OSError, UnicodeError):
-            session.warn(
-                f"{name} cannot be looked up from here. Let's Encrypt must find it at "
-                f"{_public(load_balancer)}."
-            )
-            continue
-        if not found <= addresses:
-            elsewhere[name] = sorted(found - addresses)
+    deadline = time.monotonic() + patience
+    for attempt in itertools.count(1):
+        found = {name: _addresses(name) for name in names if name != own_name(load_balancer)}
+        if all(at and at <= addresses for at in found.values()) or time.monotonic() > deadline:
+            break
+        time.sleep(backoff(attempt))
+    for name in (name for name, at in found.items() if not at):
+        session.warn(
+            f"{name} cannot be looked up from here. Let's Encrypt must find it at "
+            f"{_public(load_balancer)}."
+        )
+    elsewhere = {name: sorted(at - addresses) for name, at in found.items() if at - addresses}
     if elsewhere:
         raise Problem(_wrong_dns(load_balancer, elsewhere))
+
+
+def _addresses(name: str) -> set[str]:
+    """What a name resolves to from here; empty if it cannot be looked up."""
+    try:
+        return {str(entry[4][0]) for entry in socket.getaddrinfo(name, 80)}
+    except (OSError, UnicodeError):
+        return set()
 
 
 def _wrong_dns(load_balancer: dict[str, Any], elsewhere: dict[str, list[str]]) -> str:
@@ -390,9 +403,7 @@ def _listed(found: dict[str, Any]) -> str:
 
 def moment(text: str) -> datetime.datetime:
     """A time as the API writes it, to the second; certificates have no finer dates."""
-    return datetime.datetime.strptime(text[:19], "%Y-%m-%dT%H:%M:%S").replace(
-        tzinfo=datetime.UTC
-    )
+    return datetime.datetime.strptime(text[:19], "%Y-%m-%dT%H:%M:%S").replace(tzinfo=datetime.UTC)
 
 
 def stamp(when: datetime.datetime) -> str:
@@ -429,6 +440,7 @@ CERTIFICATE = Certificate(
         },
         "force": {"type": "bool", "default": False},
         "check_dns": {"type": "bool", "default": True},
+        "dns_timeout": {"type": "int", "default": 0},
         "expires_within_days": {"type": "int"},
     },
     info_switches={"expires_within_days": {"type": "int"}},
