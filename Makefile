@@ -28,9 +28,10 @@ lint: .venv/.ready ## ruff, ansible-lint (production profile), yamllint
 	.venv/bin/yamllint --strict .
 	.venv/bin/ansible-lint
 
-sanity: build ## ansible-test sanity on the built artifact
+sanity: build ## ansible-test sanity and the galaxy importer on the artifact
 	@scripts/programs.sh git
 	scripts/sanity.sh
+	scripts/galaxy_import.sh
 
 build: .venv/.ready ## the artifact that ships, in build/
 	@rm -f build/*.tar.gz

@@ -105,9 +105,12 @@ def test_every_make_target_that_the_readme_names_exists():
     assert named <= targets
 
 
-def test_the_version_is_in_the_changelog():
+def test_the_changelog_ends_with_the_version_and_all_its_modules():
     version = yaml.safe_load((ROOT / "galaxy.yml").read_text())["version"]
-    assert f"## v{version}" in (ROOT / "CHANGELOG.md").read_text()
+    releases = yaml.safe_load((ROOT / "changelogs/changelog.yaml").read_text())["releases"]
+    told = [row["name"] for release in releases.values() for row in release["modules"]]
+    assert version in releases
+    assert sorted(told) == MODULES
 
 
 @pytest.mark.parametrize(
