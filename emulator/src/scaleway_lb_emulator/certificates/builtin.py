@@ -1,0 +1,63 @@
+"""An authority inside the emulator: issues at once, and checks names against its own records."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+
+from ..contracts import Issued, OrderFailed
+from .records import Records
+from .requests import alternative_names, key_pem, new_key, subject
+
+LIFETIME = timedelta(days=90) - timedelta(seconds=1)  # as Let's Encrypt's (reference, 4.6)
+
+
+class BuiltinAuthority(Records):
+    """For a control plane alone, where no challenge could be answered."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.key = new_key()
+        now = datetime.now(UTC)
+        name = subject("Scaleway LB emulator, built-in root")
+        self.root = (
+            x509.CertificateBuilder()
+            .subject_name(name)
+            .issuer_name(name)
+            .public_key(self.key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - timedelta(days=1))
+            .not_valid_after(now + timedelta(days=3650))
+            .add_extension(x509.BasicConstraints(True, 0), critical=True)
+            .sign(self.key, hashes.SHA256())
+        )
+
+    async def start(self) -> None:
+        return None
+
+    async def stop(self) -> None:
+        return None
+
+    async def order(self, lb_id: str, names: list[str]) -> Issued:
+        for name in names:
+            if self.address_of(name) is None:
+                raise OrderFailed(f"DNS problem: no address found for {name}")
+        key = new_key()
+        begin = datetime.now(UTC) - timedelta(hours=1)
+        leaf = (
+            x509.CertificateBuilder()
+            .subject_name(subject(names[0]))
+            .issuer_name(self.root.subject)
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(begin)
+            .not_valid_after(begin + LIFETIME)
+            .add_extension(alternative_names(names), critical=False)
+            .sign(self.key, hashes.SHA256())
+        )
+        return Issued(key_pem(key), leaf.public_bytes(serialization.Encoding.PEM))
+
+    def root_pem(self) -> bytes:
+        return self.root.public_bytes(serialization.Encoding.PEM)

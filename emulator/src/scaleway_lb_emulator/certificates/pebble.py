@@ -1,0 +1,209 @@
+"""Let's Encrypt's own test server, and an ACME client that orders from it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import socket
+import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import josepy
+import requests
+from acme import challenges, client, errors, messages
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from .. import processes
+from ..contracts import DataPlane, Issued, OrderFailed
+from ..processes import Unusable
+from ..settings import Settings
+from .records import Records
+from .requests import alternative_names, key_pem, new_key, signing_request, subject
+
+NINETY_DAYS = 90 * 24 * 3600
+
+
+class Pebble(Records):
+    """Pebble and its DNS server as child processes; orders are validated over HTTP-01."""
+
+    def __init__(self, settings: Settings, data_plane: DataPlane) -> None:
+        super().__init__()
+        self.settings, self.data_plane = settings, data_plane
+        hint = "--ca builtin"
+        self.pebble = processes.program("pebble", "pebble", hint)
+        self.resolver = processes.program("pebble-challtestsrv", "pebble", hint)
+        self.directory = Path(tempfile.mkdtemp(prefix="scaleway-lb-pebble-"))
+        self.acme_port, self.roots_port, self.dns_port, self.records_port = free_ports(4)
+        self.children: list[asyncio.subprocess.Process] = []
+        self.acme: client.ClientV2 | None = None
+        self.key: josepy.JWKRSA | None = None
+
+    async def start(self) -> None:
+        self.write_files()
+        log = str(self.directory / "pebble.log")
+        self.children.append(
+            await processes.start(
+                self.resolver,
+                *("-http01", "", "-https01", "", "-tlsalpn01", "", "-doh", ""),
+                *("-dns01", f"127.0.0.1:{self.dns_port}"),
+                *("-management", f"127.0.0.1:{self.records_port}"),
+                *("-defaultIPv4", "", "-defaultIPv6", ""),
+                log=log,
+            )
+        )
+        self.children.append(
+            await processes.start(
+                self.pebble,
+                *("-config", str(self.directory / "pebble.json")),
+                *("-dnsserver", f"127.0.0.1:{self.dns_port}"),
+                log=log,
+                environment={"PEBBLE_VA_NOSLEEP": "1"},
+            )
+        )
+        await asyncio.to_thread(self.connect)
+        for name, address in self.addresses.items():
+            self.tell("add-a", name, address)
+
+    async def stop(self) -> None:
+        for child in self.children:
+            await processes.stop(child)
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def write_files(self) -> None:
+        """Pebble's configuration, and the certificate of its own HTTPS port."""
+        key = new_key()
+        now = datetime.now(UTC)
+        name = subject("localhost")
+        certificate = (
+            x509.CertificateBuilder()
+            .subject_name(name)
+            .issuer_name(name)
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - timedelta(days=1))
+            .not_valid_after(now + timedelta(days=3650))
+            .add_extension(alternative_names(["localhost"]), critical=False)
+            .add_extension(x509.BasicConstraints(True, None), critical=True)
+            .sign(key, hashes.SHA256())
+        )
+        files = {
+            "tls.pem": certificate.public_bytes(serialization.Encoding.PEM),
+            "tls.key": key_pem(key),
+            "pebble.json": json.dumps(
+                {
+                    "pebble": {
+                        "listenAddress": f"127.0.0.1:{self.acme_port}",
+                        "managementListenAddress": f"127.0.0.1:{self.roots_port}",
+                        "certificate": str(self.directory / "tls.pem"),
+                        "privateKey": str(self.directory / "tls.key"),
+                        "httpPort": 80 + self.settings.port_offset,
+                        "tlsPort": 443,
+                        "certificateValidityPeriod": NINETY_DAYS,
+                    }
+                }
+            ).encode(),
+        }
+        for file, content in files.items():
+            descriptor = os.open(self.directory / file, os.O_WRONLY | os.O_CREAT, 0o600)
+            with os.fdopen(descriptor, "wb") as output:
+                output.write(content)
+
+    def connect(self) -> None:
+        """Wait for Pebble, and make an account."""
+        self.key = josepy.JWKRSA(key=rsa.generate_private_key(65537, 2048))
+        network = client.ClientNetwork(
+            self.key, user_agent="scaleway-lb-emulator", verify_ssl=str(self.directory / "tls.pem")
+        )
+        deadline = time.monotonic() + 20
+        url = f"https://localhost:{self.acme_port}/dir"
+        while True:
+            try:
+                directory = messages.Directory.from_json(network.get(url).json())
+                requests.get(f"http://127.0.0.1:{self.records_port}/", timeout=5)
+                break
+            except (requests.exceptions.ConnectionError, OSError):
+                if time.monotonic() > deadline:
+                    output = (self.directory / "pebble.log").read_text(errors="replace")
+                    raise Unusable(f"Pebble did not start: {output[-1000:]}") from None
+                time.sleep(0.05)
+        self.acme = client.ClientV2(directory, net=network)
+        registration = messages.NewRegistration.from_data(terms_of_service_agreed=True)
+        self.acme.new_account(registration)
+
+    def set_address(self, name: str, address: str) -> None:
+        self.remove_address(name)
+        super().set_address(name, address)
+        if self.acme:
+            self.tell("add-a", name, address)
+
+    def remove_address(self, name: str) -> None:
+        if self.address_of(name) and self.acme:
+            self.tell("clear-a", name, None)
+        super().remove_address(name)
+
+    def tell(self, what: str, name: str, address: str | None) -> None:
+        """Change a record of the DNS server that Pebble asks."""
+        record = {"host": f"{name}.", "addresses": [address] if address else []}
+        url = f"http://127.0.0.1:{self.records_port}/{what}"
+        requests.post(url, json=record, timeout=10).raise_for_status()
+
+    async def order(self, lb_id: str, names: list[str]) -> Issued:
+        """Order a certificate; the challenges are answered on the load balancer's own address."""
+        key = new_key()
+        request = signing_request(key, names)
+        try:
+            order = await asyncio.to_thread(self.acme.new_order, request)
+            tokens = []
+            try:
+                answers = []
+                for authorization in order.authorizations:
+                    challenge = next(
+                        one
+                        for one in authorization.body.challenges
+                        if isinstance(one.chall, challenges.HTTP01)
+                    )
+                    answer, text = challenge.response_and_validation(self.key)
+                    tokens.append(challenge.chall.encode("token"))
+                    await self.data_plane.set_challenge(lb_id, tokens[-1], text)
+                    answers.append((challenge, answer))
+                for challenge, answer in answers:
+                    await asyncio.to_thread(self.acme.answer_challenge, challenge, answer)
+                order = await asyncio.to_thread(self.acme.poll_and_finalize, order)
+            finally:
+                for token in tokens:
+                    await self.data_plane.set_challenge(lb_id, token, None)
+        except errors.ValidationError as failure:
+            reasons = [
+                f"{authorization.body.identifier.value}: {challenge.error.detail}"
+                for authorization in failure.failed_authzrs
+                for challenge in authorization.body.challenges
+                if challenge.error
+            ]
+            raise OrderFailed("; ".join(reasons) or str(failure)) from failure
+        except (errors.Error, messages.Error, requests.exceptions.RequestException) as failure:
+            raise OrderFailed(str(failure)) from failure
+        return Issued(key_pem(key), order.fullchain_pem.encode())
+
+    def root_pem(self) -> bytes:
+        url = f"https://localhost:{self.roots_port}/roots/0"
+        answer = requests.get(url, verify=str(self.directory / "tls.pem"), timeout=10)
+        answer.raise_for_status()
+        return answer.content
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that nothing listens on, for TCP."""
+    probes = [socket.socket() for _ in range(count)]
+    try:
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in probes]
+    finally:
+        for probe in probes:
+            probe.close()

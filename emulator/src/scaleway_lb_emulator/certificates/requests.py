@@ -1,0 +1,37 @@
+"""Keys and signing requests."""
+
+from __future__ import annotations
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+
+def new_key() -> ec.EllipticCurvePrivateKey:
+    return ec.generate_private_key(ec.SECP256R1())
+
+
+def key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
+    return key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+
+
+def alternative_names(names: list[str]) -> x509.SubjectAlternativeName:
+    return x509.SubjectAlternativeName([x509.DNSName(name) for name in names])
+
+
+def signing_request(key: ec.EllipticCurvePrivateKey, names: list[str]) -> bytes:
+    """A PEM request for a certificate of these names."""
+    builder = x509.CertificateSigningRequestBuilder().subject_name(subject(names[0]))
+    builder = builder.add_extension(alternative_names(names), critical=False)
+    return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+
+
+def subject(name: str) -> x509.Name:
+    """A common name holds 64 characters at most; a longer one is left to the alternative names."""
+    shown = [x509.NameAttribute(NameOID.COMMON_NAME, name)] if len(name) <= 64 else []
+    return x509.Name(shown)

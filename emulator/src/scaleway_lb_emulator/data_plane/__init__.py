@@ -1,0 +1,1 @@
+"""What carries the traffic: HAProxy, rendered whole from the state."""

@@ -1,0 +1,69 @@
+"""Certificates as answers show them, read from their PEM."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.x509.oid import NameOID
+
+KEY = re.compile(r"-----BEGIN ([A-Z ]*PRIVATE KEY)-----.*?-----END \1-----", re.S)
+
+
+def read(pem: str) -> dict[str, Any]:
+    """What an imported certificate becomes; raises ValueError where the API would refuse it.
+
+    Names are mapped as recorded: the first DNS name is the common name, the other DNS names are
+    the rest, IP and mail names vanish (reference, 4.6).
+    """
+    key_block = KEY.search(pem)
+    if key_block is None:
+        raise ValueError("the PEM holds no private key")
+    try:
+        key = serialization.load_pem_private_key(key_block.group(0).encode(), None)
+    except (TypeError, ValueError):
+        raise ValueError("the private key cannot be read") from None
+    try:
+        chain = x509.load_pem_x509_certificates(pem.encode())
+    except ValueError:
+        raise ValueError("the PEM holds no certificate that can be read") from None
+    leaf = next((one for one in chain if one.public_key() == key.public_key()), None)
+    if leaf is None:
+        raise ValueError("the private key does not match the certificate")
+    ordered = [leaf, *(one for one in chain if one != leaf)]
+    served = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    ) + b"".join(one.public_bytes(serialization.Encoding.PEM) for one in ordered)
+    names = _names(leaf)
+    content = dates(served.decode())
+    content.pop("fingerprint")
+    return {
+        **content,
+        "common_name": names[0],
+        "subject_alternative_name": names[1:],
+        "pem": served.decode(),
+    }
+
+
+def dates(pem: str) -> dict[str, Any]:
+    """Both ends, in seconds since 1970, and the SHA-1 fingerprint of the first certificate."""
+    leaf = x509.load_pem_x509_certificates(pem.encode())[0]
+    return {
+        "not_valid_before": leaf.not_valid_before_utc.timestamp(),
+        "not_valid_after": leaf.not_valid_after_utc.timestamp(),
+        "fingerprint": leaf.fingerprint(hashes.SHA1()).hex(),
+    }
+
+
+def _names(leaf: x509.Certificate) -> list[str]:
+    try:
+        extension = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+        names = extension.value.get_values_for_type(x509.DNSName)
+    except x509.ExtensionNotFound:
+        names = []
+    common = leaf.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return names or [str(attribute.value) for attribute in common] or [""]
