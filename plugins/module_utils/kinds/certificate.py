@@ -290,8 +290,10 @@ class Certificate(Resource):
         self, session: Session, there: Situation, one: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """The frontends that list a certificate."""
+        from . import frontend  # which itself refers to certificates, so not above
+
         place = {"load_balancer": there.load_balancer["id"]}
-        frontends = KINDS["frontend"].list(session, place)
+        frontends = frontend.FRONTEND.list(session, place)
         return [user for user in frontends if one["id"] in user["certificate_ids"]]
 
     def used_by(self, session: Session, found: dict[str, Any]) -> list[str]:
