@@ -163,11 +163,8 @@ def place(request: Request, settings: Settings, regional: bool) -> str:
     token = request.headers.get("X-Auth-Token")
     if not token or (settings.token and token != settings.token):
         raise denied()
-    if not regional:
-        zone = request.path_params["zone"]
-    else:
-        # A regional load balancer lives in the first zone of its region (reference, 1).
-        zone = f"{request.path_params['region']}-1"
+    # A regional load balancer lives in the first zone of its region (reference, 1).
+    zone = f"{request.path_params['region']}-1" if regional else request.path_params["zone"]
     if zone not in ZONES:
         word = "region" if regional else "zone"
         known = sorted({region_of(one) for one in ZONES}) if regional else ZONES

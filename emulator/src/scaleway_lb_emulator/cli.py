@@ -107,7 +107,12 @@ async def serve(settings: Settings) -> None:
         await authority.start()
         app = create_app(settings, data_plane, authority)
         config = uvicorn.Config(
-            app, http=Protocol, log_level="warning", access_log=False, timeout_keep_alive=75
+            app,
+            http=Protocol,
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            timeout_keep_alive=75,
         )
         server = uvicorn.Server(config)
         server.install_signal_handlers = lambda: None

@@ -16,7 +16,16 @@ from .errors import Refusal, in_use, invalid, not_found, transient
 from .settings import Settings
 from .store import Row, Store
 
-ZONES = "fr-par-1 fr-par-2 nl-ams-1 nl-ams-2 nl-ams-3 pl-waw-1 pl-waw-2 pl-waw-3".split()
+ZONES = [
+    "fr-par-1",
+    "fr-par-2",
+    "nl-ams-1",
+    "nl-ams-2",
+    "nl-ams-3",
+    "pl-waw-1",
+    "pl-waw-2",
+    "pl-waw-3",
+]
 TYPES = ("lb-s", "lb-gp-m", "lb-gp-l", "lb-gp-xl")
 NOBODY = "00000000-0000-4000-8000-000000000000"
 UUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.I)

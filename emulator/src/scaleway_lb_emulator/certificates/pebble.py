@@ -50,7 +50,7 @@ class Pebble(Records):
         self.children.append(
             await processes.start(
                 self.resolver,
-                *("-http01", "", "-https01", "", "-tlsalpn01", "", "-doh", ""),
+                *("-http01", "", "-https01", "", "-tlsalpn01", ""),
                 *("-dns01", f"127.0.0.1:{self.dns_port}"),
                 *("-management", f"127.0.0.1:{self.records_port}"),
                 *("-defaultIPv4", "", "-defaultIPv6", ""),

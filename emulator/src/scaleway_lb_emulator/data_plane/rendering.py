@@ -173,7 +173,8 @@ class Configuration:
         if action["type"] == "redirect" and mode == "http":
             redirect = action["redirect"]
             if redirect["type"] == "scheme":
-                return f"http-request redirect scheme {quoted(redirect['target'])} code {redirect['code']}"
+                scheme = quoted(redirect["target"])
+                return f"http-request redirect scheme {scheme} code {redirect['code']}"
             parts = re.split(r"\{\{\s*(\w+)\s*\}\}", redirect["target"])
             target = "".join(
                 PLACES.get(part, "") if number % 2 else part.replace("%", "%%")
@@ -220,7 +221,8 @@ class Configuration:
     def check(self, check: dict[str, Any]) -> list[str]:
         http = check.get("http_config") or check.get("https_config")
         if http:
-            send = f"http-check send meth {quoted(http['method'] or 'GET')} uri {quoted(http['uri'] or '/')}"
+            method, uri = quoted(http["method"] or "GET"), quoted(http["uri"] or "/")
+            send = f"http-check send meth {method} uri {uri}"
             if http["host_header"]:
                 send += f" ver HTTP/1.1 hdr Host {quoted(http['host_header'])}"
             expect = f"http-check expect status {http['code']}" if http["code"] else ""

@@ -1,0 +1,138 @@
+"""A certificate is replaced without a moment in which none is served, and a killed run goes on."""
+
+import pytest
+from conftest import SECRET_KEY
+from pki import custom
+from test_modules import WEB, WEB_BACKEND
+
+EXAMPLE = {"load_balancer": "web", "name": "example"}
+HTTPS = {"load_balancer": "web", "name": "https", "inbound_port": 443, "backend": "web"}
+
+
+@pytest.fixture
+def site(cloud, module):
+    """A load balancer whose frontend lists `other`, `example`; return what lists the ids."""
+    for name, options in (WEB, WEB_BACKEND):
+        module(name, **options)
+    module("certificate", load_balancer="web", name="other", letsencrypt={})
+    module("certificate", **EXAMPLE, custom_certificate=custom("old.example.com"))
+    made = module("frontend", **HTTPS, certificates=["other", "example"])
+    return lambda: cloud.api("GET", f"frontends/{made['frontend']['id']}")["certificate_ids"]
+
+
+def certificates(cloud):
+    load_balancer = cloud.api("GET", "lbs")["lbs"][0]["id"]
+    return cloud.api("GET", f"lbs/{load_balancer}/certificates")["certificates"]
+
+
+def named(cloud):
+    return {one["name"]: one["common_name"] for one in certificates(cloud)}
+
+
+def test_another_pem_is_put_in_the_place_of_the_old_one(cloud, module, site):
+    other, old = site()
+    new = custom("new.example.com")
+    with cloud.watched() as writes:
+        checked = module("certificate", check=True, **EXAMPLE, custom_certificate=new)
+    assert checked["changed"] and writes == []
+    assert checked["certificate"]["common_name"] == "new.example.com"
+    with cloud.watched() as writes:
+        result = module("certificate", **EXAMPLE, custom_certificate=new)
+    assert result["changed"] and result["certificate"]["name"] == "example"
+    assert [entry["operation"] for entry in writes] == [
+        "CreateCertificate",
+        "UpdateFrontend",
+        "DeleteCertificate",
+        "UpdateCertificate",
+    ]
+    assert site() == [other, result["certificate"]["id"]] and old not in site()
+    assert 88 <= result["days_left"] <= 90
+    with cloud.watched() as writes:
+        assert not module("certificate", **EXAMPLE, custom_certificate=new)["changed"]
+    assert writes == []
+
+
+def test_the_diff_tells_the_names_and_dates_and_no_secret(cloud, module, site):
+    new = custom("new.example.com")
+    result = module("certificate", check=True, **EXAMPLE, custom_certificate=new)
+    assert result["diff"]["before"]["common_name"] == "old.example.com"
+    assert result["diff"]["after"]["common_name"] == "new.example.com"
+    assert new["private_key"].split("\n")[1] not in str(result)
+    assert SECRET_KEY not in str(result)
+
+
+def test_imported_and_ordered_certificates_take_each_others_place(cloud, module, site):
+    ordered = module("certificate", **EXAMPLE, letsencrypt={})
+    assert ordered["changed"] and ordered["certificate"]["type"] == "letsencrypt"
+    assert ordered["certificate"]["id"] in site()
+    again = module("certificate", **EXAMPLE, custom_certificate=custom("back.example.com"))
+    assert again["certificate"]["type"] == "custom" and again["certificate"]["id"] in site()
+
+
+def test_force_replaces_what_looks_the_same(cloud, module, site):
+    same = custom("old.example.com")
+    module("certificate", **EXAMPLE, custom_certificate=same)
+    first = site()[1]
+    result = module("certificate", **EXAMPLE, custom_certificate=same, force=True)
+    assert result["changed"] and site()[1] not in (first, None)
+    assert set(named(cloud)) == {"other", "example"}
+
+
+@pytest.mark.parametrize(
+    "operation", ["CreateCertificate", "UpdateFrontend", "DeleteCertificate", "UpdateCertificate"]
+)
+@pytest.mark.parametrize("kind", ["cut_before", "cut_after"])
+def test_a_lost_answer_makes_no_second_certificate(cloud, module, site, operation, kind):
+    cloud.fault(operation=operation, kind=kind, count=1)
+    new = custom("new.example.com")
+    result = module("certificate", **EXAMPLE, custom_certificate=new)
+    assert result.get("changed"), result
+    assert named(cloud)["example"] == "new.example.com" and len(certificates(cloud)) == 2
+    assert site()[1] == result["certificate"]["id"]
+
+
+@pytest.mark.parametrize("operation", ["UpdateFrontend", "DeleteCertificate", "UpdateCertificate"])
+def test_a_run_that_failed_half_way_is_taken_up(cloud, module, site, operation):
+    cloud.fault(operation=operation, kind="status", status=500, count=1)
+    new = custom("new.example.com")
+    assert module("certificate", **EXAMPLE, custom_certificate=new)["failed"]
+    assert len(site()) == 2
+    with cloud.watched() as writes:
+        result = module("certificate", **EXAMPLE, custom_certificate=new)
+    assert result["changed"]
+    assert "CreateCertificate" not in [entry["operation"] for entry in writes]
+    assert named(cloud)["example"] == "new.example.com" and len(certificates(cloud)) == 2
+    assert site()[1] == result["certificate"]["id"]
+
+
+def test_a_half_finished_replacement_by_another_content_is_finished_first(cloud, module, site):
+    cloud.fault(operation="DeleteCertificate", kind="status", status=500, count=1)
+    assert module("certificate", **EXAMPLE, custom_certificate=custom("lost.example.com"))["failed"]
+    result = module("certificate", **EXAMPLE, custom_certificate=custom("new.example.com"))
+    assert result["changed"] and named(cloud)["example"] == "new.example.com"
+    assert len(certificates(cloud)) == 2 and site()[1] == result["certificate"]["id"]
+
+
+def test_a_failed_order_says_why_and_leaves_the_old_one_serving(cloud, module, site):
+    before = site()
+    cloud.fault(operation="CreateCertificate", kind="acme", count=1)
+    result = module("certificate", **EXAMPLE, letsencrypt={})
+    assert result["failed"] and "The one in use keeps serving" in result["msg"]
+    assert site() == before and set(named(cloud)) == {"other", "example"}
+
+
+def test_what_ends_soon_is_said(cloud, module, site):
+    short = custom("old.example.com", days=10)
+    result = module("certificate", **EXAMPLE, custom_certificate=short, expires_within_days=21)
+    assert result["expiring"] is True and "ends on" in result["warnings"][0]
+    info = module("certificate_info", load_balancer="web", expires_within_days=21)
+    assert [one["expiring"] for one in info["certificates"]] == [False, True]
+
+
+def test_a_replacement_that_was_begun_goes_with_its_certificate(cloud, module, site):
+    cloud.fault(operation="UpdateFrontend", kind="status", status=500, count=1)
+    module("certificate", **EXAMPLE, custom_certificate=custom("new.example.com"))
+    module("frontend", **HTTPS, certificates=[])
+    assert module("certificate", **EXAMPLE, state="absent")["changed"]
+    assert module("certificate", **EXAMPLE, state="absent").get("changed") is False
+    assert set(named(cloud)) == {"other"}

@@ -1,0 +1,191 @@
+"""Bad input gets a clear error, and nothing is changed or lost."""
+
+import re
+
+import pytest
+from conftest import PROJECT_ID, serving
+from pki import AUTHORITY, Issued, custom
+from test_modules import BACKEND, HTTP, WEB, WEB_BACKEND
+
+TCP_BACKEND = ("backend", {**BACKEND, "name": "tcp", "forward_protocol": "tcp"})
+HTTPS = {"load_balancer": "web", "name": "https", "inbound_port": 443}
+CERTIFICATE = {"load_balancer": "web", "name": "example"}
+LETSENCRYPT = ("certificate", {"load_balancer": "web", "name": "first", "letsencrypt": {}})
+PORT_80_TCP = (
+    "frontend",
+    {"load_balancer": "web", "name": "plain", "inbound_port": 80, "backend": "tcp"},
+)
+OWN_KEY = Issued("www.example.com", AUTHORITY)
+
+# what must be there, the module and its options, and what the message says
+REFUSED = {
+    "an address that is none": (
+        [WEB],
+        ("backend", {**BACKEND, "servers": ["web1.example.com"]}),
+        r"servers: 'web1\.example\.com' is not an IP address, such as 10\.0\.0\.1",
+    ),
+    "a port out of range": (
+        [WEB],
+        ("backend", {**BACKEND, "forward_port": 70000}),
+        r"forward_port: 70000 is not between 1 and 65535",
+    ),
+    "cookie stickiness on TCP": (
+        [WEB],
+        ("backend", {**BACKEND, "forward_protocol": "tcp", "sticky_sessions": "cookie"}),
+        r"passthrough .*decrypts nothing.*use table",
+    ),
+    "a duration without a unit": (
+        [WEB],
+        ("backend", {**BACKEND, "timeout_queue": "5"}),
+        r"timeout_queue: '5' is not a duration",
+    ),
+    "a certificate on port 80": (
+        [WEB, WEB_BACKEND, LETSENCRYPT],
+        ("frontend", {**HTTPS, "inbound_port": 80, "backend": "web", "certificates": ["first"]}),
+        r"port 80 is for plain HTTP and takes no certificate",
+    ),
+    "a key of another certificate": (
+        [WEB],
+        ("certificate", {**CERTIFICATE, "custom_certificate": custom("a.example.com", private_key=OWN_KEY.key)}),
+        r"the private key does not match the certificate",
+    ),
+    "an expired certificate": (
+        [WEB],
+        ("certificate", {**CERTIFICATE, "custom_certificate": custom("a.example.com", days=-1)}),
+        r"the certificate of CN=a\.example\.com expired on",
+    ),
+    "an encrypted key": (
+        [WEB],
+        ("certificate", {**CERTIFICATE, "custom_certificate": custom("a.example.com", private_key=OWN_KEY.encrypted_key)}),
+        r"the private key is encrypted",
+    ),
+    "a PEM that says two things": (
+        [WEB],
+        ("certificate", {**CERTIFICATE, "custom_certificate": custom("a.example.com", bundle=OWN_KEY.pem)}),
+        r"give a bundle, or its parts, not both",
+    ),
+    "a wildcard from Let's Encrypt": (
+        [WEB],
+        ("certificate", {**CERTIFICATE, "letsencrypt": {"common_name": "*.example.com"}}),
+        r"\*\.example\.com is a wildcard, which the platform cannot order",
+    ),
+    "a domain that points elsewhere": (
+        [WEB],
+        ("certificate", {**CERTIFICATE, "letsencrypt": {"common_name": "localhost"}}),
+        r"Create in DNS: localhost\. A 127\.52\.",
+    ),
+    "Let's Encrypt with TCP on port 80": (
+        [WEB, TCP_BACKEND, PORT_80_TCP],
+        ("certificate", {**CERTIFICATE, "letsencrypt": {}}),
+        r"on port 80 has a TCP backend.*forward_protocol: http",
+    ),
+    "a backend in use": (
+        [WEB, WEB_BACKEND, HTTP],
+        ("backend", {"load_balancer": "web", "name": "web", "state": "absent"}),
+        r"Backend 'web' is in use by frontend 'http'",
+    ),
+    "a load balancer that is not there": (
+        [],
+        ("backend", BACKEND),
+        r"load_balancer: there is no load balancer 'web' in zone fr-par-1",
+    ),
+    "a name without its load balancer": (
+        [WEB],
+        ("backend", {"name": "web"}),
+        r"found by name within its load_balancer",
+    ),
+    "an IP that nothing identifies": ([], ("ip", {}), r"Which IP\?"),
+    "an ID that is none": ([], ("backend", {"id": "web"}), r"id: 'web' is not an ID"),
+    "a zone that is none": (
+        [],
+        ("load_balancer", {"name": "web", "zone": "fr-par"}),
+        r"'fr-par' is not a zone.*fr-par-1",
+    ),
+    "a zone that is unknown": (
+        [],
+        ("load_balancer", {"name": "web", "zone": "xx-yyy-9"}),
+        r"Check the option zone",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_it_is_refused_with_the_reason_and_nothing_changes(what, cloud, module):
+    needed, (name, options), says = REFUSED[what]
+    for other, its_options in needed:
+        assert module(other, **its_options).get("changed"), other
+    before = [entry for entry in cloud.journal() if entry["status"] < 300]
+    result = module(name, **options)
+    assert result.get("failed") is True, result
+    assert re.search(says, result["msg"], re.S), result["msg"]
+    assert [entry for entry in cloud.journal() if entry["status"] < 300] == before
+
+
+def test_a_certificate_in_use_is_not_deleted_and_its_user_is_named(cloud, module):
+    for name, options in (WEB, WEB_BACKEND, LETSENCRYPT):
+        module(name, **options)
+    module("frontend", **HTTPS, backend="web", certificates=["first"])
+    result = module("certificate", load_balancer="web", name="first", state="absent")
+    assert "Certificate 'first' is in use by frontend 'https'" in result["msg"]
+
+
+def test_no_secret_key_says_where_to_give_one(module):
+    result = module("load_balancer", name="web", environment={"SCW_API_URL": "http://127.0.0.1:1"})
+    assert "give the option secret_key, set SCW_SECRET_KEY" in result["msg"]
+
+
+def test_a_wrong_secret_key_is_called_one_and_stays_hidden(module, cloud):
+    with serving("--data-plane=none", "--ca=builtin", "--token=right") as strict:
+        environment = {"SCW_API_URL": strict.url, "SCW_SECRET_KEY": "wrong-key-of-the-user"}
+        result = module("load_balancer", name="web", environment=environment)
+    assert "HTTP 401" in result["msg"] and "Check secret_key" in result["msg"]
+    assert "wrong-key-of-the-user" not in str(result)
+
+
+def test_an_api_that_cannot_be_reached_is_named(module):
+    environment = {"SCW_API_URL": "http://127.0.0.1:1", "SCW_SECRET_KEY": "key-of-the-user"}
+    result = module("load_balancer", name="web", environment=environment)
+    assert "http://127.0.0.1:1" in result["msg"] and "connection was refused" in result["msg"]
+    assert "key-of-the-user" not in str(result)
+
+
+def test_an_address_that_answers_with_a_page_is_no_api(module, cloud):
+    cloud.fault(operation="*", kind="html", count=20)
+    result = module("load_balancer", name="web")
+    assert "not JSON" in result["msg"]
+
+
+def test_two_load_balancers_of_one_name_are_both_named(cloud, module):
+    made = [cloud.api("POST", "lbs", {"name": "web", "project_id": PROJECT_ID}) for _ in range(2)]
+    result = module("load_balancer", name="web", description="which")
+    assert all(one["id"] in result["msg"] for one in made)
+
+
+def test_a_certificate_in_front_of_tcp_is_warned_of(cloud, module):
+    for name, options in (WEB, TCP_BACKEND, LETSENCRYPT):
+        module(name, **options)
+    result = module("frontend", **HTTPS, backend="tcp", certificates=["first"])
+    assert result["changed"] and "no X-Forwarded-Proto is added" in result["warnings"][0]
+
+
+def test_a_missing_intermediate_is_warned_of(cloud, module):
+    module(*WEB[:1], **WEB[1])
+    alone = custom("a.example.com", chain=None)
+    result = module("certificate", **CERTIFICATE, custom_certificate=alone)
+    assert result["changed"] and "without its intermediate" in result["warnings"][0]
+
+
+def test_a_name_that_cannot_be_looked_up_from_here_is_left_to_the_platform(cloud, module):
+    module(*WEB[:1], **WEB[1])
+    result = module("certificate", **CERTIFICATE, letsencrypt={"common_name": "www.example.test"})
+    assert result["failed"] and "cannot be looked up from here" in result["warnings"][0]
+    assert "Create in DNS: www.example.test. A 127.52." in result["msg"]
+
+
+def test_a_load_balancer_of_kubernetes_is_left_alone(cloud, module):
+    module("load_balancer", name="web", tags=["kapsule", "cluster"])
+    with cloud.watched() as writes:
+        result = module("backend", **BACKEND)
+        assert "managed by Kubernetes" in result["msg"]
+    assert writes == []
+    assert module("backend", **BACKEND, allow_managed=True)["changed"]

@@ -1,0 +1,473 @@
+"""Roles and playbooks: each does its recipe once, follows its variables, and takes it back."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from pki import custom
+
+ROOT = Path(__file__).resolve().parents[2]
+SERVERS = ["10.0.0.1", "10.0.0.2"]
+ROLES = ["ssl_offload", "ssl_passthrough"]
+DENY = {"name": "deny", "action": {"type": "deny"}, "match": {"ip_subnet": ["192.0.2.0/24"]}}
+PUT_RECORD = {
+    "name": "Create the record",
+    "ansible.builtin.uri": {
+        "url": "{{ lookup('env', 'SCW_API_URL') }}/_emulator/dns/{{ item }}",
+        "method": "PUT",
+        "body_format": "json",
+        "body": {"address": "{{ ip_address }}"},
+        "status_code": [200, 201, 204],
+    },
+    "loop": "{{ domains }}",
+}
+
+
+class Run:
+    """A run of ansible-playbook that has ended: how many tasks changed, what the role returned."""
+
+    def __init__(self, process, result=None):
+        self.output = process.stdout + process.stderr
+        self.ok = process.returncode == 0
+        recap = re.search(r"changed=(\d+)", process.stdout)
+        self.changed = int(recap[1]) if recap else None
+        self.result = result
+
+
+@pytest.fixture
+def playbook(play):
+    """Run one of the playbooks; whoever expects it to fail says so."""
+
+    def run(name, /, *arguments, fails=False, **variables):
+        outcome = Run(play(f"playbooks/{name}.yml", *arguments, variables=variables))
+        assert outcome.ok != fails, outcome.output
+        return outcome
+
+    return run
+
+
+@pytest.fixture
+def role(play, tmp_path):
+    """Run a role, with its name put before each variable, and read what it returned."""
+
+    def run(name, /, *arguments, fails=False, **variables):
+        written = tmp_path / "result.json"
+        written.unlink(missing_ok=True)
+        tasks = [
+            {"ansible.builtin.include_role": {"name": f"scaleway_community.lb.{name}"}},
+            {
+                "ansible.builtin.copy": {
+                    "content": f"{{{{ {name}_result | to_json }}}}",
+                    "dest": str(written),
+                    "mode": "0600",
+                },
+                "when": f"{name}_result is defined",
+                "changed_when": False,
+            },
+        ]
+        prefixed = {f"{name}_{key}": value for key, value in variables.items()}
+        process = play(tasks, *arguments, variables={f"{name}_servers": SERVERS, **prefixed})
+        result = json.loads(written.read_text()) if written.exists() else None
+        outcome = Run(process, result)
+        assert outcome.ok != fails, outcome.output
+        return outcome
+
+    return run
+
+
+def account(cloud):
+    """All there is: the addresses, and each load balancer with what is on it, by name."""
+    found = {"ips": cloud.api("GET", "ips")["ips"]}
+    for load_balancer in cloud.api("GET", "lbs")["lbs"]:
+        there = {"load_balancer": load_balancer}
+        for kind in ("backends", "frontends", "certificates"):
+            items = cloud.api("GET", f"lbs/{load_balancer['id']}/{kind}")[kind]
+            there[kind] = {item["name"]: item for item in items}
+        for frontend in there["frontends"].values():
+            acls = cloud.api("GET", f"frontends/{frontend['id']}/acls")["acls"]
+            frontend["acls"] = [acl["name"] for acl in sorted(acls, key=lambda acl: acl["index"])]
+        found[load_balancer["name"]] = there
+    return found
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_checking_a_playbook_on_an_empty_account_succeeds_and_writes_nothing(cloud, playbook, name):
+    with cloud.watched() as writes:
+        checked = playbook(name, "--check", "--diff", **{f"{name}_servers": SERVERS})
+    assert checked.changed > 0
+    assert writes == []
+
+
+def test_the_offload_playbook_needs_nothing_but_the_servers(cloud, playbook):
+    made = playbook("ssl_offload", ssl_offload_servers=SERVERS)
+    site = account(cloud)["ssl-offload"]
+    address = site["load_balancer"]["ip"][0]["ip_address"]
+    own_name = f"{address.replace('.', '-')}.lb.fr-par.scw.cloud"
+    backend = site["backends"]["ssl-offload"]
+    assert (backend["forward_protocol"], backend["forward_port"]) == ("http", 80)
+    assert backend["pool"] == SERVERS
+    assert "http_config" in backend["health_check"]
+    plain, encrypted = site["frontends"]["ssl-offload-http"], site["frontends"]["ssl-offload-https"]
+    assert (plain["inbound_port"], plain["acls"]) == (80, ["to-https"])
+    certificate = site["certificates"]["ssl-offload"]
+    assert (certificate["type"], certificate["common_name"]) == ("letsencrypt", own_name)
+    assert (encrypted["inbound_port"], encrypted["acls"]) == (443, [])
+    assert encrypted["certificate_ids"] == [certificate["id"]]
+    assert f"https://{own_name}" in made.output
+    assert address in made.output
+
+
+def test_the_passthrough_playbook_needs_nothing_but_the_servers(cloud, playbook):
+    made = playbook("ssl_passthrough", ssl_passthrough_servers=SERVERS)
+    site = account(cloud)["ssl-passthrough"]
+    backend = site["backends"]["ssl-passthrough"]
+    assert (backend["forward_protocol"], backend["forward_port"]) == ("tcp", 443)
+    assert backend["pool"] == SERVERS
+    assert not backend["ssl_bridging"]
+    frontend = site["frontends"]["ssl-passthrough"]
+    assert (frontend["inbound_port"], frontend["certificate_ids"]) == (443, [])
+    assert site["certificates"] == {}
+    assert site["load_balancer"]["ip"][0]["ip_address"] in made.output
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_a_second_run_of_a_playbook_writes_nothing(cloud, playbook, name):
+    playbook(name, **{f"{name}_servers": SERVERS})
+    with cloud.watched() as writes:
+        assert playbook(name, **{f"{name}_servers": SERVERS}).changed == 0
+    assert writes == []
+
+
+def test_the_offload_role_returns_where_the_site_is(cloud, role):
+    result = role("ssl_offload", name="shop").result
+    site = account(cloud)["shop"]
+    assert result["ip_address"] == site["load_balancer"]["ip"][0]["ip_address"]
+    assert result["load_balancer"]["id"] == site["load_balancer"]["id"]
+    assert result["certificate"]["id"] == site["certificates"]["shop"]["id"]
+    assert result["url"] == f"https://{result['certificate']['common_name']}"
+
+
+def test_the_passthrough_role_returns_where_the_site_is(cloud, role):
+    result = role("ssl_passthrough", name="shop").result
+    site = account(cloud)["shop"]
+    [ip] = site["load_balancer"]["ip"]
+    assert set(result) == {"ip_address", "url", "load_balancer"}
+    assert result["load_balancer"]["id"] == site["load_balancer"]["id"]
+    assert (result["ip_address"], result["url"]) == (ip["ip_address"], f"https://{ip['reverse']}")
+
+
+def converges(cloud, role, name, **variables):
+    """Run a role with other variables, then again: the second run writes nothing."""
+    before = account(cloud)["shop"]["load_balancer"]["id"]
+    assert role(name, name="shop", **variables).changed > 0
+    with cloud.watched() as writes:
+        assert role(name, name="shop", **variables).changed == 0
+    assert writes == []
+    site = account(cloud)["shop"]
+    assert site["load_balancer"]["id"] == before
+    return site
+
+
+def test_the_load_balancer_of_a_role_follows_its_variables(cloud, role):
+    role("ssl_passthrough", name="shop")
+    site = converges(
+        cloud,
+        role,
+        "ssl_passthrough",
+        type="LB-GP-M",
+        tags=["shop", "production"],
+        ssl_compatibility_level="modern",
+    )
+    assert site["load_balancer"]["type"] == "lb-gp-m"
+    assert site["load_balancer"]["tags"] == ["shop", "production"]
+    level = site["load_balancer"]["ssl_compatibility_level"]
+    assert level == "ssl_compatibility_level_modern"
+
+
+def test_the_passthrough_role_follows_its_variables(cloud, role):
+    role("ssl_passthrough", name="shop")
+    site = converges(
+        cloud,
+        role,
+        "ssl_passthrough",
+        servers=["10.0.0.3"],
+        server_port=8443,
+        proxy_protocol="v2",
+        health_check={"check_delay": "5s", "https_config": {"uri": "/health", "method": "GET"}},
+        acls=[DENY],
+        backend={"sticky_sessions": "table", "timeout_server": "30s"},
+        frontend={"timeout_client": "10s", "connection_rate_limit": 100},
+    )
+    backend, frontend = site["backends"]["shop"], site["frontends"]["shop"]
+    assert (backend["pool"], backend["forward_port"]) == (["10.0.0.3"], 8443)
+    assert backend["proxy_protocol"] == "proxy_protocol_v2"
+    assert (backend["sticky_sessions"], backend["timeout_server"]) == ("table", 30_000)
+    check = backend["health_check"]
+    assert (check["port"], check["check_delay"]) == (8443, 5_000)
+    assert check["https_config"]["uri"] == "/health"
+    assert frontend["acls"] == ["deny"]
+    assert (frontend["timeout_client"], frontend["connection_rate_limit"]) == (10_000, 100)
+
+    site = converges(cloud, role, "ssl_passthrough")
+    backend, frontend = site["backends"]["shop"], site["frontends"]["shop"]
+    assert (backend["pool"], backend["forward_port"]) == (SERVERS, 443)
+    assert backend["proxy_protocol"] == "proxy_protocol_none"
+    assert "tcp_config" in backend["health_check"]
+    assert frontend["acls"] == []
+
+
+def test_the_offload_role_follows_its_variables(cloud, role, tmp_path):
+    records = tmp_path / "records.yml"
+    records.write_text(json.dumps([PUT_RECORD]))
+    role("ssl_offload", name="shop")
+    site = converges(
+        cloud,
+        role,
+        "ssl_offload",
+        servers=["10.0.0.3"],
+        server_port=8080,
+        health_check={"http_config": {"uri": "/health", "method": "GET", "code": 204}},
+        sticky_sessions="cookie",
+        domains=["shop.example.test", "www.shop.example.test"],
+        dns_tasks=str(records),
+        dns_timeout=1,
+        acls=[DENY],
+        backend={"sticky_sessions_cookie_name": "server", "forward_port_algorithm": "leastconn"},
+        frontend={"enable_http3": True},
+    )
+    backend, certificate = site["backends"]["shop"], site["certificates"]["shop"]
+    assert (backend["pool"], backend["forward_port"]) == (["10.0.0.3"], 8080)
+    assert backend["health_check"]["http_config"]["code"] == 204
+    assert backend["sticky_sessions"] == "cookie"
+    assert backend["sticky_sessions_cookie_name"] == "server"
+    assert backend["forward_port_algorithm"] == "leastconn"
+    assert certificate["common_name"] == "shop.example.test"
+    assert certificate["subject_alternative_name"] == ["www.shop.example.test"]
+    assert site["frontends"]["shop-http"]["acls"] == ["deny", "to-https"]
+    encrypted = site["frontends"]["shop-https"]
+    assert (encrypted["acls"], encrypted["enable_http3"]) == (["deny"], True)
+    assert encrypted["certificate_ids"] == [certificate["id"]]
+
+    site = converges(cloud, role, "ssl_offload", redirect_http=False)
+    assert set(site["frontends"]) == {"shop-https"}
+    assert site["frontends"]["shop-https"]["acls"] == []
+    assert site["certificates"]["shop"]["common_name"].endswith(".lb.fr-par.scw.cloud")
+
+
+def test_certificates_of_any_source_take_each_others_place(cloud, role):
+    role("ssl_offload", name="shop")
+    first = {"source": "custom", **custom("shop.example.test")}
+    imported = role("ssl_offload", "-vvv", name="shop", certificate=first)
+    assert first["private_key"].split("\n")[1] not in imported.output
+    assert imported.result["url"] == "https://shop.example.test"
+    leaf = custom("new.example.test", days=30)
+    bundle = leaf["private_key"] + leaf["certificate"] + leaf["chain"]
+    for certificate, kind, common_name in [
+        ({"source": "custom", "bundle": bundle}, "custom", "new.example.test"),
+        ({"source": "letsencrypt"}, "letsencrypt", r".*\.lb\.fr-par\.scw\.cloud"),
+    ]:
+        site = converges(cloud, role, "ssl_offload", certificate=certificate)
+        assert set(site["certificates"]) == {"shop"}
+        there = site["certificates"]["shop"]
+        assert there["type"] == kind
+        assert re.fullmatch(common_name, there["common_name"])
+        assert site["frontends"]["shop-https"]["certificate_ids"] == [there["id"]]
+
+
+def test_a_name_that_leads_elsewhere_is_told_with_the_record_to_create(cloud, role):
+    failed = role("ssl_offload", name="shop", domains=["localhost"], fails=True)
+    site = account(cloud)["shop"]
+    address = site["load_balancer"]["ip"][0]["ip_address"]
+    assert f"localhost. A {address}" in " ".join(failed.output.split())
+    assert site["certificates"] == {}
+
+
+@pytest.mark.parametrize("by", ["ip_address", "id"])
+def test_an_address_that_was_reserved_before_is_used(cloud, role, by):
+    reserved = cloud.api("POST", "ips", {"tags": ["mine"]})
+    result = role("ssl_passthrough", name="shop", ip=reserved[by]).result
+    assert result["ip_address"] == reserved["ip_address"]
+    assert [ip["id"] for ip in account(cloud)["ips"]] == [reserved["id"]]
+
+
+def test_an_address_is_known_by_its_tags(cloud, role):
+    reserved = cloud.api("POST", "ips", {"tags": ["shop", "mine"]})
+    result = role("ssl_passthrough", name="shop", ip=["mine", "shop"]).result
+    assert result["ip_address"] == reserved["ip_address"]
+
+
+def test_everything_goes_on_a_load_balancer_that_is_there(cloud, role, module):
+    there = module("load_balancer", name="web", type="LB-GP-M", tags=["mine"])["load_balancer"]
+    made = role("ssl_offload", name="shop", load_balancer="web")
+    assert made.result["load_balancer"]["id"] == there["id"]
+    assert made.result["ip_address"] == there["ip"][0]["ip_address"]
+    site = account(cloud)["web"]
+    assert set(site["frontends"]) == {"shop-http", "shop-https"}
+    assert (site["load_balancer"]["type"], site["load_balancer"]["tags"]) == ("lb-gp-m", ["mine"])
+    assert role("ssl_offload", name="shop", load_balancer=there["id"]).changed == 0
+    role("ssl_offload", name="shop", load_balancer="web", state="absent")
+    site = account(cloud)["web"]
+    assert site["backends"] == site["frontends"] == site["certificates"] == {}
+    assert len(account(cloud)["ips"]) == 1
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_teardown_wants_to_be_confirmed_and_keeps_the_address(cloud, playbook, name):
+    playbook(name, **{f"{name}_servers": SERVERS, f"{name}_name": "shop"})
+    with cloud.watched() as writes:
+        refused = playbook("teardown", "-e", f"{name}_name=shop", fails=True)
+    assert writes == []
+    assert "confirm=yes" in refused.output
+    playbook("teardown", "-e", f"{name}_name=shop", "-e", "confirm=yes")
+    there = account(cloud)
+    assert set(there) == {"ips"}
+    assert [ip["lb_id"] for ip in there["ips"]] == [None]
+    with cloud.watched() as writes:
+        assert playbook("teardown", "-e", f"{name}_name=shop", "-e", "confirm=yes").changed == 0
+    assert writes == []
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_a_role_releases_the_address_if_it_is_told_to(cloud, role, name):
+    role(name, name="shop")
+    role(name, name="shop", state="absent", release_ip=True)
+    assert account(cloud) == {"ips": []}
+
+
+def test_teardown_wants_to_be_told_of_what(cloud, playbook):
+    refused = playbook("teardown", "-e", "confirm=yes", fails=True)
+    assert "ssl_offload_name=NAME" in refused.output
+    assert cloud.journal(reads=True) == []
+
+
+def test_a_certificate_is_replaced_on_a_live_load_balancer(cloud, role, playbook, tmp_path):
+    role("ssl_offload", name="shop", certificate={"source": "custom", **custom("old.example.test")})
+    leaf = custom("new.example.test")
+    bundle = tmp_path / "shop.pem"
+    bundle.write_text(leaf["private_key"] + leaf["certificate"] + leaf["chain"])
+    variables = {"load_balancer": "shop", "certificate": "shop", "bundle_file": str(bundle)}
+    replaced = playbook("import_certificate", "-vvv", **variables)
+    assert "new.example.test" in replaced.output
+    assert leaf["private_key"].split("\n")[1] not in replaced.output
+    site = account(cloud)["shop"]
+    assert site["certificates"]["shop"]["common_name"] == "new.example.test"
+    certificate_ids = site["frontends"]["shop-https"]["certificate_ids"]
+    assert certificate_ids == [site["certificates"]["shop"]["id"]]
+    with cloud.watched() as writes:
+        assert playbook("import_certificate", **variables).changed == 0
+    assert writes == []
+
+
+REFUSED = {
+    "no servers": ("ssl_offload", {"servers": None}, "ssl_offload_servers"),
+    "a server by name": (
+        "ssl_offload",
+        {"servers": ["web-1.example.test"]},
+        "ssl_offload_servers: give the IP addresses",
+    ),
+    "a server by name, passed through": (
+        "ssl_passthrough",
+        {"servers": ["web-1.example.test"]},
+        "ssl_passthrough_servers: give the IP addresses",
+    ),
+    "a port out of range": (
+        "ssl_offload",
+        {"server_port": 70000},
+        "70000 is not between 1 and 65535",
+    ),
+    "a port out of range, passed through": (
+        "ssl_passthrough",
+        {"server_port": 0},
+        "0 is not between 1 and 65535",
+    ),
+    "a port that is no number": (
+        "ssl_offload",
+        {"server_port": "http"},
+        "argument 'ssl_offload_server_port' is of type str",
+    ),
+    "a wildcard from Let's Encrypt": (
+        "ssl_offload",
+        {"domains": ["*.example.test"]},
+        "cannot order wildcards",
+    ),
+    "an unknown source": (
+        "ssl_offload",
+        {"certificate": {"source": "self-signed"}},
+        "value of source must be one of: letsencrypt, custom",
+    ),
+    "no source": (
+        "ssl_offload",
+        {"certificate": {"bundle": "PEM"}},
+        "missing required arguments: source",
+    ),
+    "a certificate of another authority that is not given": (
+        "ssl_offload",
+        {"certificate": {"source": "custom"}},
+        "source is custom but any of the following are missing: bundle, private_key",
+    ),
+    "an unknown stickiness": (
+        "ssl_offload",
+        {"sticky_sessions": "ip"},
+        "value of ssl_offload_sticky_sessions must be one of",
+    ),
+    "another protocol than HTTP": (
+        "ssl_offload",
+        {"backend": {"forward_protocol": "tcp"}},
+        "ssl_offload_backend.forward_protocol",
+    ),
+    "an unknown check": (
+        "ssl_offload",
+        {"health_check": {"icmp_config": {}}},
+        "ssl_offload_health_check.icmp_config",
+    ),
+    "an unknown action": (
+        "ssl_offload",
+        {"acls": [{"name": "x", "action": {"type": "drop"}}]},
+        "value of type must be one of: allow, deny, redirect",
+    ),
+    "an unknown state": (
+        "ssl_offload",
+        {"state": "gone"},
+        "value of ssl_offload_state must be one of",
+    ),
+    "a cookie passed through": (
+        "ssl_passthrough",
+        {"backend": {"sticky_sessions": "cookie"}},
+        "value of sticky_sessions must be one of: none, table",
+    ),
+    "a certificate passed through": (
+        "ssl_passthrough",
+        {"frontend": {"certificates": ["shop"]}},
+        "ssl_passthrough_frontend.certificates",
+    ),
+    "an unknown PROXY protocol": (
+        "ssl_passthrough",
+        {"proxy_protocol": "v3"},
+        "value of ssl_passthrough_proxy_protocol must be one of",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_role_refuses_before_the_first_call(cloud, role, case):
+    name, variables, message = REFUSED[case]
+    assert message in " ".join(role(name, fails=True, **variables).output.split())
+    assert cloud.journal(reads=True) == []
+
+
+def test_a_refusal_shows_no_secret(cloud, role):
+    certificate = {"source": "other", **custom("shop.example.test")}
+    refused = role("ssl_offload", "-vvv", certificate=certificate, fails=True)
+    assert certificate["private_key"].split("\n")[1] not in refused.output
+
+
+def test_the_roles_hold_to_their_documented_defaults():
+    for name in ROLES:
+        home = ROOT / "roles" / name
+        contract = yaml.safe_load((home / "meta/argument_specs.yml").read_text())
+        options = contract["argument_specs"]["main"]["options"]
+        stated = {key: option["default"] for key, option in options.items() if "default" in option}
+        defaults = yaml.safe_load((home / "defaults/main.yml").read_text())
+        assert {key: defaults.get(key) for key in stated} == stated
