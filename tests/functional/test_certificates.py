@@ -1,9 +1,9 @@
 """A certificate is replaced without a moment in which none is served, and a killed run goes on."""
 
 import pytest
-from conftest import SECRET_KEY
+from cloud import SECRET_KEY
+from objects import WEB, WEB_BACKEND
 from pki import custom
-from test_modules import WEB, WEB_BACKEND
 
 EXAMPLE = {"load_balancer": "web", "name": "example"}
 HTTPS = {"load_balancer": "web", "name": "https", "inbound_port": 443, "backend": "web"}

@@ -1,7 +1,7 @@
 """Whatever breaks on the way: the work is done once, or the message says what to do."""
 
 import pytest
-from test_modules import BACKEND, WEB
+from objects import BACKEND, WEB
 
 
 @pytest.mark.parametrize("kind", ["cut_before", "cut_after", "truncate", "html"])

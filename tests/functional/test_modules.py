@@ -1,27 +1,7 @@
 """Every module: it says what it would do, does it once, changes each option, and takes it back."""
 
 import pytest
-
-BACKEND = {
-    "load_balancer": "web",
-    "name": "web",
-    "forward_protocol": "http",
-    "forward_port": 80,
-    "servers": ["10.0.0.1"],
-}
-SUBNET = {"ip_subnet": ["10.0.0.0/8"]}
-DENY = {"name": "deny", "action": {"type": "deny"}, "match": SUBNET}
-REDIRECT = {
-    "name": "redirect",
-    "action": {"type": "redirect", "redirect": {"type": "scheme", "target": "https", "code": 301}},
-}
-
-WEB = ("load_balancer", {"name": "web"})
-WEB_BACKEND = ("backend", BACKEND)
-API_BACKEND = ("backend", {**BACKEND, "name": "api", "forward_port": 8080})
-HTTP = ("frontend", {"load_balancer": "web", "name": "http", "inbound_port": 80, "backend": "web"})
-FIRST = ("certificate", {"load_balancer": "web", "name": "first", "letsencrypt": {}})
-SECOND = ("certificate", {"load_balancer": "web", "name": "second", "letsencrypt": {}})
+from objects import API_BACKEND, DENY, FIRST, HTTP, REDIRECT, SECOND, SUBNET, WEB, WEB_BACKEND
 
 # module: what must be there, what identifies the object, what it is made with, and each change
 SCENARIOS = {

@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from conftest import PROJECT_ID, serving
+from cloud import PROJECT_ID, serving
+from objects import BACKEND, HTTP, WEB, WEB_BACKEND
 from pki import AUTHORITY, Issued, custom
-from test_modules import BACKEND, HTTP, WEB, WEB_BACKEND
 
 TCP_BACKEND = ("backend", {**BACKEND, "name": "tcp", "forward_protocol": "tcp"})
 HTTPS = {"load_balancer": "web", "name": "https", "inbound_port": 443}

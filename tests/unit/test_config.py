@@ -81,7 +81,7 @@ def test_what_cannot_be_used_is_named(options, environment, says):
 
 
 def test_an_unknown_profile_names_the_known_ones(home):
-    with pytest.raises(Problem, match="'nobody' is not in .*default, work, play"):
+    with pytest.raises(Problem, match=r"'nobody' is not in .*default, work, play"):
         read({"profile": "nobody"}, home)
 
 

@@ -139,7 +139,7 @@ def test_what_is_missing_to_create_is_named_at_once():
 
 
 def test_cookie_stickiness_is_refused_on_tcp_and_the_reason_given():
-    with pytest.raises(Problem, match="passthrough .*decrypts nothing.* use table"):
+    with pytest.raises(Problem, match=r"passthrough .*decrypts nothing.* use table"):
         BACKEND.plan(FOUND_BACKEND | {"forward_protocol": "tcp"}, {"sticky_sessions": "cookie"}, {})
 
 

@@ -16,16 +16,8 @@ from .errors import Refusal, in_use, invalid, not_found, transient
 from .settings import Settings
 from .store import Row, Store
 
-ZONES = [
-    "fr-par-1",
-    "fr-par-2",
-    "nl-ams-1",
-    "nl-ams-2",
-    "nl-ams-3",
-    "pl-waw-1",
-    "pl-waw-2",
-    "pl-waw-3",
-]
+COUNTS = {"fr-par": 2, "nl-ams": 3, "pl-waw": 3}
+ZONES = [f"{region}-{number + 1}" for region, count in COUNTS.items() for number in range(count)]
 TYPES = ("lb-s", "lb-gp-m", "lb-gp-l", "lb-gp-xl")
 NOBODY = "00000000-0000-4000-8000-000000000000"
 UUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.I)
@@ -492,18 +484,16 @@ class World:
 
     async def issue(self, certificate: Row, fail: bool) -> None:
         """Order, and let the certificate become ready, or error with the authority's words."""
-        pace = asyncio.sleep(ISSUED * self.settings.time_scale)
+        due = self.clock.now() + ISSUED * self.settings.time_scale
         names = [certificate["common_name"], *certificate["subject_alternative_name"]]
         try:
             if fail:
                 raise OrderFailed("the order was failed by a fault of the emulator")
-            issued, _ = await asyncio.gather(
-                self.authority.order(certificate["lb_id"], names), pace
-            )
+            issued = await self.authority.order(certificate["lb_id"], names)
+            await asyncio.sleep(max(0, due - self.clock.now()))
             pem = (issued.key_pem + issued.chain_pem).decode()
             certificate |= imported.dates(pem) | {"status": "ready", "pem": pem}
         except OrderFailed as failure:
-            pace.close()
             certificate |= {"status": "error", "status_details": str(failure)}
         if self.store.get("certificate", certificate["id"]):
             self.touch("certificate", certificate)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import csv
 import logging
 import os
+import re
 import shutil
 import signal
 import socket
@@ -119,6 +121,7 @@ class HAProxy:
         else:
             os.kill(self.process.pid, signal.SIGUSR2)
         await self.until_live(generation)
+        await self.until_alone()
         self.bound = configuration.ports
 
     async def until_live(self, generation: int) -> None:
@@ -131,6 +134,18 @@ class HAProxy:
             await asyncio.sleep(0.02)
         output = (self.directory / "haproxy.log").read_text(errors="replace")
         raise Unusable(f"HAProxy did not take its configuration: {output[-2000:]}")
+
+    async def until_alone(self) -> None:
+        """Wait until no former worker accepts connections: it shares the sockets for a moment."""
+        found = re.search(r"^Pid: (\d+)", await self.ask("show info"), re.M)
+        worker = int(found[1]) if found else None
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            listening = listening_inodes()
+            former = [pid for pid in children(self.process.pid) if pid != worker]
+            if not any(listening & inodes(pid) for pid in former):
+                return
+            await asyncio.sleep(0.01)
 
     async def ask(self, command: str) -> str:
         """One command to the newest worker; '' while there is none."""
@@ -175,6 +190,31 @@ def write(path: Path, content: str) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(content)
+
+
+def children(pid: int) -> list[int]:
+    """The workers of a master process."""
+    try:
+        text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+        return [int(child) for child in text.split()]
+    except OSError:
+        return []
+
+
+def inodes(pid: int) -> set[str]:
+    """The sockets that a process holds."""
+    links = set()
+    with contextlib.suppress(OSError):
+        for descriptor in os.scandir(f"/proc/{pid}/fd"):
+            with contextlib.suppress(OSError):
+                links.add(os.readlink(descriptor.path))
+    return links
+
+
+def listening_inodes() -> set[str]:
+    """The TCP sockets of this machine that accept connections."""
+    rows = Path("/proc/net/tcp").read_text().splitlines()[1:]
+    return {f"socket:[{row.split()[9]}]" for row in rows if row.split()[3] == "0A"}
 
 
 def unbindable(place: tuple[str, int]) -> str:

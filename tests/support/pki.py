@@ -14,7 +14,7 @@ class Issued:
     """A certificate with its key: `pem`, `key`, and `encrypted_key` (passphrase: secret)."""
 
     def __init__(self, name, issuer=None, days=90, ca=False):
-        now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
+        now = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
         self.private = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         self.certificate = (

@@ -1,0 +1,86 @@
+"""The emulator as the tests see it: its API, its journal, its faults."""
+
+import os
+import socket
+import subprocess
+from contextlib import contextmanager
+from pathlib import Path
+
+import requests
+
+ROOT = Path(__file__).resolve().parents[2]
+BIN = ROOT / ".venv" / "bin"
+SECRET_KEY = "11111111-2222-4333-8444-555555555555"
+PROJECT_ID = "66666666-7777-4888-8999-000000000000"
+ZONE = "/lb/v1/zones/fr-par-1"
+
+
+class Cloud:
+    """The running emulator, as the tests see it: its API, its journal, its faults."""
+
+    def __init__(self, url):
+        self.url = url
+
+    def api(self, method, path, body=None):
+        """One call of the zoned API, beside the modules."""
+        answer = requests.request(
+            method,
+            f"{self.url}{ZONE}/{path}",
+            json=body,
+            headers={"X-Auth-Token": SECRET_KEY},
+            timeout=30,
+        )
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+    def journal(self, reads=False):
+        """What was asked of the API, in order: the writes, or everything."""
+        params = {"reads": "true"} if reads else None
+        answer = requests.get(f"{self.url}/_emulator/journal", params=params, timeout=30)
+        return answer.json()["entries"]
+
+    @contextmanager
+    def watched(self, reads=False):
+        """A list that holds, after the block, what was asked of the API in it."""
+        before = len(self.journal(reads))
+        entries = []
+        yield entries
+        entries += self.journal(reads)[before:]
+
+    def fault(self, **fault):
+        requests.post(f"{self.url}/_emulator/faults", json=fault, timeout=30).raise_for_status()
+
+    def reset(self):
+        requests.post(f"{self.url}/_emulator/reset", timeout=30).raise_for_status()
+
+    @property
+    def environment(self):
+        """What a user sets to reach this cloud."""
+        return {
+            "SCW_API_URL": self.url,
+            "SCW_SECRET_KEY": SECRET_KEY,
+            "SCW_DEFAULT_PROJECT_ID": PROJECT_ID,
+        }
+
+
+@contextmanager
+def serving(*options):
+    """Run the emulator on a free port; yield its Cloud."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [BIN / "scaleway-lb-emulator", "serve", "--listen", f"127.0.0.1:{port}", *options]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        line = process.stdout.readline()
+        assert line.startswith("ready: "), f"the emulator did not start: {line!r}"
+        yield Cloud(line.removeprefix("ready: ").strip())
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def clean_environment(home):
+    """Nothing of the person who runs the tests: no account, no configuration."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SCW_")}
+    return {**kept, "HOME": str(home), "XDG_CONFIG_HOME": str(home / ".config")}
