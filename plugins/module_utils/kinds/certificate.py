@@ -10,7 +10,7 @@ import itertools
 import socket
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .. import pem
@@ -178,6 +178,18 @@ class Certificate(Resource):
         )
 
     # Planning
+
+    def plan_for(
+        self, session: Session, options: dict[str, Any], found: dict[str, Any] | None
+    ) -> Plan:
+        """With a certificate goes the replacement that was begun for it."""
+        plan = super().plan_for(session, options, found)
+        if not plan.changed or not options.get("name") or options.get("state") != "absent":
+            return plan
+        begun = self.survey(session, options).next
+        if begun is None or begun["id"] == found["id"]:
+            return plan
+        return replace(plan, calls=[*plan.calls, Call("DELETE", self.item.format(**begun))])
 
     def plan_content(self, there: Situation, content: Content, force: bool) -> Plan:
         """What will happen, without the steps' IDs, which are not known before they happen."""
