@@ -92,16 +92,22 @@ def account(cloud):
     return found
 
 
-@pytest.mark.parametrize("name", ROLES)
-def test_checking_a_playbook_on_an_empty_account_succeeds_and_writes_nothing(cloud, playbook, name):
+def settles(cloud, playbook, name):
+    """Check a playbook (nothing is written), run it, run it again (nothing is written)."""
+    variables = {f"{name}_servers": SERVERS}
     with cloud.watched() as writes:
-        checked = playbook(name, "--check", "--diff", **{f"{name}_servers": SERVERS})
-    assert checked.changed > 0
+        assert playbook(name, "--check", "--diff", **variables).changed > 0
     assert writes == []
+    made = playbook(name, **variables)
+    assert made.changed > 0
+    with cloud.watched() as writes:
+        assert playbook(name, **variables).changed == 0
+    assert writes == []
+    return made
 
 
 def test_the_offload_playbook_needs_nothing_but_the_servers(cloud, playbook):
-    made = playbook("ssl_offload", ssl_offload_servers=SERVERS)
+    made = settles(cloud, playbook, "ssl_offload")
     site = account(cloud)["ssl-offload"]
     address = site["load_balancer"]["ip"][0]["ip_address"]
     own_name = f"{address.replace('.', '-')}.lb.fr-par.scw.cloud"
@@ -120,7 +126,7 @@ def test_the_offload_playbook_needs_nothing_but_the_servers(cloud, playbook):
 
 
 def test_the_passthrough_playbook_needs_nothing_but_the_servers(cloud, playbook):
-    made = playbook("ssl_passthrough", ssl_passthrough_servers=SERVERS)
+    made = settles(cloud, playbook, "ssl_passthrough")
     site = account(cloud)["ssl-passthrough"]
     backend = site["backends"]["ssl-passthrough"]
     assert (backend["forward_protocol"], backend["forward_port"]) == ("tcp", 443)
@@ -130,14 +136,6 @@ def test_the_passthrough_playbook_needs_nothing_but_the_servers(cloud, playbook)
     assert (frontend["inbound_port"], frontend["certificate_ids"]) == (443, [])
     assert site["certificates"] == {}
     assert site["load_balancer"]["ip"][0]["ip_address"] in made.output
-
-
-@pytest.mark.parametrize("name", ROLES)
-def test_a_second_run_of_a_playbook_writes_nothing(cloud, playbook, name):
-    playbook(name, **{f"{name}_servers": SERVERS})
-    with cloud.watched() as writes:
-        assert playbook(name, **{f"{name}_servers": SERVERS}).changed == 0
-    assert writes == []
 
 
 def test_the_offload_role_returns_where_the_site_is(cloud, role):
@@ -170,7 +168,7 @@ def converges(cloud, role, name, **variables):
     return site
 
 
-def test_the_load_balancer_of_a_role_follows_its_variables(cloud, role):
+def test_the_passthrough_role_follows_its_variables(cloud, role):
     role("ssl_passthrough", name="shop")
     site = converges(
         cloud,
@@ -179,19 +177,6 @@ def test_the_load_balancer_of_a_role_follows_its_variables(cloud, role):
         type="LB-GP-M",
         tags=["shop", "production"],
         ssl_compatibility_level="modern",
-    )
-    assert site["load_balancer"]["type"] == "lb-gp-m"
-    assert site["load_balancer"]["tags"] == ["shop", "production"]
-    level = site["load_balancer"]["ssl_compatibility_level"]
-    assert level == "ssl_compatibility_level_modern"
-
-
-def test_the_passthrough_role_follows_its_variables(cloud, role):
-    role("ssl_passthrough", name="shop")
-    site = converges(
-        cloud,
-        role,
-        "ssl_passthrough",
         servers=["10.0.0.3"],
         server_port=8443,
         proxy_protocol="v2",
@@ -200,6 +185,9 @@ def test_the_passthrough_role_follows_its_variables(cloud, role):
         backend={"sticky_sessions": "table", "timeout_server": "30s"},
         frontend={"timeout_client": "10s", "connection_rate_limit": 100},
     )
+    load_balancer = site["load_balancer"]
+    assert (load_balancer["type"], load_balancer["tags"]) == ("lb-gp-m", ["shop", "production"])
+    assert load_balancer["ssl_compatibility_level"] == "ssl_compatibility_level_modern"
     backend, frontend = site["backends"]["shop"], site["frontends"]["shop"]
     assert (backend["pool"], backend["forward_port"]) == (["10.0.0.3"], 8443)
     assert backend["proxy_protocol"] == "proxy_protocol_v2"
@@ -285,15 +273,15 @@ def test_a_name_that_leads_elsewhere_is_told_with_the_record_to_create(cloud, ro
 
 
 @pytest.mark.parametrize("by", ["ip_address", "id"])
-def test_an_address_that_was_reserved_before_is_used(cloud, role, by):
-    reserved = cloud.api("POST", "ips", {"tags": ["mine"]})
+def test_an_address_that_was_reserved_before_is_used(cloud, role, module, by):
+    reserved = module("ip", tags=["mine"])["ip"]
     result = role("ssl_passthrough", name="shop", ip=reserved[by]).result
     assert result["ip_address"] == reserved["ip_address"]
     assert [ip["id"] for ip in account(cloud)["ips"]] == [reserved["id"]]
 
 
-def test_an_address_is_known_by_its_tags(cloud, role):
-    reserved = cloud.api("POST", "ips", {"tags": ["shop", "mine"]})
+def test_an_address_is_known_by_its_tags(role, module):
+    reserved = module("ip", tags=["shop", "mine"])["ip"]
     result = role("ssl_passthrough", name="shop", ip=["mine", "shop"]).result
     assert result["ip_address"] == reserved["ip_address"]
 
