@@ -7,9 +7,12 @@ import ctypes
 import os
 import shutil
 import signal
+import tempfile
+from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None)
+PREFIX = "scaleway-lb-"
 
 
 class Unusable(Exception):
@@ -24,19 +27,37 @@ def program(name: str, package: str, instead: str) -> str:
     return path
 
 
+def scratch(purpose: str) -> Path:
+    """A directory for this run, readable by its owner alone.
+
+    It carries our process ID, so that what a killed run left behind is found and removed.
+    """
+    for left in Path(tempfile.gettempdir()).glob(f"{PREFIX}{purpose}-*-*"):
+        number = left.name.removeprefix(f"{PREFIX}{purpose}-").partition("-")[0]
+        if number.isdigit() and not Path(f"/proc/{number}").exists():
+            discard(left)
+    return Path(tempfile.mkdtemp(prefix=f"{PREFIX}{purpose}-{os.getpid()}-"))
+
+
+def discard(directory: Path) -> None:
+    shutil.rmtree(directory, ignore_errors=True)
+
+
 def die_with_parent() -> None:
     """Run in the child: the kernel ends it when the emulator is gone, however that ended."""
     LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     os.setpgid(0, 0)
 
 
-async def start(*command: str, log: str, environment: dict[str, str] | None = None):
+async def start(
+    *command: str, log: str, stdout: int | None = None, environment: dict[str, str] | None = None
+) -> asyncio.subprocess.Process:
     """Start a program whose output goes to a file; it gets no terminal's signals."""
     with open(log, "ab") as output:
         return await asyncio.create_subprocess_exec(
             *command,
             stdin=asyncio.subprocess.DEVNULL,
-            stdout=output,
+            stdout=output if stdout is None else stdout,
             stderr=output,
             env={**os.environ, **(environment or {})},
             preexec_fn=die_with_parent,

@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import shutil
 import socket
-import tempfile
 import time
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from typing import Any
 
 import josepy
 import requests
@@ -27,6 +25,21 @@ from .records import Records
 from .requests import alternative_names, key_pem, new_key, signing_request, subject
 
 NINETY_DAYS = 90 * 24 * 3600
+NONCES = 8
+"""How often a request is sent anew: Pebble rejects every twentieth nonce, good ones too."""
+
+
+class Network(client.ClientNetwork):
+    """The library sends a request with a rejected nonce once more, which is not always enough."""
+
+    def post(self, *arguments: Any, **options: Any) -> requests.Response:
+        for _ in range(NONCES):
+            try:
+                return super().post(*arguments, **options)
+            except messages.Error as error:
+                if error.code != "badNonce":
+                    raise
+        return super().post(*arguments, **options)
 
 
 class Pebble(Records):
@@ -38,7 +51,7 @@ class Pebble(Records):
         hint = "--ca builtin"
         self.pebble = processes.program("pebble", "pebble", hint)
         self.resolver = processes.program("pebble-challtestsrv", "pebble", hint)
-        self.directory = Path(tempfile.mkdtemp(prefix="scaleway-lb-pebble-"))
+        self.directory = processes.scratch("pebble")
         self.acme_port, self.roots_port, self.dns_port, self.records_port = free_ports(4)
         self.children: list[asyncio.subprocess.Process] = []
         self.acme: client.ClientV2 | None = None
@@ -73,7 +86,7 @@ class Pebble(Records):
     async def stop(self) -> None:
         for child in self.children:
             await processes.stop(child)
-        shutil.rmtree(self.directory, ignore_errors=True)
+        processes.discard(self.directory)
 
     def write_files(self) -> None:
         """Pebble's configuration, and the certificate of its own HTTPS port."""
@@ -117,7 +130,7 @@ class Pebble(Records):
     def connect(self) -> None:
         """Wait for Pebble, and make an account."""
         self.key = josepy.JWKRSA(key=rsa.generate_private_key(65537, 2048))
-        network = client.ClientNetwork(
+        network = Network(
             self.key, user_agent="scaleway-lb-emulator", verify_ssl=str(self.directory / "tls.pem")
         )
         deadline = time.monotonic() + 20

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import csv
 import logging
 import os
 import re
-import shutil
 import signal
-import socket
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -21,11 +16,12 @@ from ..contracts import Snapshot
 from ..processes import Unusable
 from ..settings import Settings
 from .rendering import Configuration
+from .statistics import Statistics
+from .workers import accepting, children, unbindable
 
 log = logging.getLogger(__name__)
 PATIENCE = 20
 """Seconds in which a new configuration must be live."""
-STATES = {"UP": "running", "DOWN": "stopped", "MAINT": "stopped", "DRAIN": "stopping"}
 
 
 class HAProxy:
@@ -33,28 +29,32 @@ class HAProxy:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.directory = Path(tempfile.mkdtemp(prefix="scaleway-lb-haproxy-"))
         self.program = processes.program("haproxy", "haproxy", "--data-plane none")
+        self.directory = processes.scratch("haproxy")
         self.process: asyncio.subprocess.Process | None = None
         self.snapshot: Snapshot = []
         self.challenges: dict[str, dict[str, str]] = {}
-        self.bound: set[tuple[str, int]] = set()
+        self.configuration: Configuration | None = None
+        self.statistics = Statistics()
         self.wanted = self.live = 0
         self.lock = asyncio.Lock()
 
     async def start(self) -> None:
         """Start with nothing to serve, so that what is wrong shows at once."""
         place = (str(next(self.settings.ip_range.hosts())), 443 + self.settings.port_offset)
-        if (problem := unbindable(place)) and "denied" in problem:
+        if problem := unbindable(place):
             raise Unusable(
-                f"cannot listen on {place[0]}:{place[1]}: {problem}. Run as root, or shift the "
-                "ports with --port-offset 10000."
+                f"cannot listen on {place[0]}:{place[1]}: {problem}. Ports below 1024 need root: "
+                "run as root, or shift all ports with --port-offset 10000. If another program "
+                "listens there, choose other addresses with --ip-range 127.60.0.0/16."
             )
         await self.apply([])
+        if self.configuration is None:
+            raise Unusable(f"HAProxy did not start: {self.output()}")
 
     async def stop(self) -> None:
         await processes.stop(self.process)
-        shutil.rmtree(self.directory, ignore_errors=True)
+        processes.discard(self.directory)
 
     async def apply(self, snapshot: Snapshot) -> None:
         """Make this state live. Calls that wait for each other are served by one reload."""
@@ -77,74 +77,93 @@ class HAProxy:
         await self.apply(self.snapshot)
 
     async def load(self, generation: int) -> None:
-        """Render, check, reload, and wait until the new worker answers."""
-        refused: set[tuple[str, int]] = set()
+        """Render, check, reload, and wait until the new worker alone accepts connections.
+
+        What cannot be served is left out and logged, so that it takes nothing else down. Where
+        HAProxy takes none of it, the configuration before stays live.
+        """
+        configuration = await self.acceptable(generation)
+        if configuration is None:
+            return
+        said = self.configuration.problems if self.configuration else {}
+        for what, reason in configuration.problems.items():
+            if said.get(what) != reason:
+                log.warning("%s is not served: %s", what, reason)
+        (self.directory / "candidate.cfg").replace(self.directory / "haproxy.cfg")
+        if self.process is None or self.process.returncode is not None:
+            self.process = await processes.start(
+                *(self.program, "-W", "-db", "-f", str(self.directory / "haproxy.cfg")),
+                log=str(self.directory / "haproxy.log"),
+                stdout=2,  # access logs; all else goes to the log
+            )
+        else:
+            os.kill(self.process.pid, signal.SIGUSR2)
+        worker = await self.until_live(generation)
+        if worker is None:
+            log.error("HAProxy did not take its configuration: %s", self.output())
+            return
+        await self.until_alone(worker)
+        for stale in {*self.directory.glob("*.pem"), *self.directory.glob("*.list")}:
+            if stale not in configuration.files:
+                stale.unlink()
+        self.configuration = configuration
+
+    async def acceptable(self, generation: int) -> Configuration | None:
+        """A configuration whose ports can be bound and that HAProxy accepts, written to files."""
+        bound = self.configuration.places if self.running() and self.configuration else set()
+        left_out: dict[Any, str] = {}
         while True:
             configuration = Configuration(
-                self.directory, self.settings.port_offset, self.challenges
-            )
-            text = configuration.render(self.snapshot, generation, refused)
-            blocked = {
+                self.directory, self.settings.port_offset, self.challenges, left_out
+            ).render(self.snapshot, generation)
+            news: dict[Any, str] = {
                 place: problem
-                for place in configuration.ports - self.bound
+                for place in configuration.places - bound
                 if (problem := unbindable(place))
             }
-            if not blocked:
-                break
-            for place, problem in blocked.items():
-                log.warning("%s:%s is not served: %s", *place, problem)
-            refused |= set(blocked)
-        for path, content in configuration.files.items():
-            write(path, content)
-        path = self.directory / "haproxy.cfg"
-        candidate = self.directory / "candidate.cfg"
-        write(candidate, text)
+            if not news:
+                for path, content in configuration.files.items():
+                    write(path, content)
+                write(self.directory / "candidate.cfg", configuration.text)
+                write(self.directory / "servers.state", await self.ask("show servers state"))
+                complaint = await self.check()
+                if complaint is None:
+                    return configuration
+                news = configuration.culprits(complaint)
+                if not news.keys() - left_out.keys():
+                    log.error("HAProxy refuses the configuration: %s", complaint)
+                    return None
+            left_out = left_out | news
+
+    def running(self) -> bool:
+        return self.process is not None and self.process.returncode is None
+
+    async def check(self) -> str | None:
+        """What HAProxy has against the candidate, if anything."""
         check = await asyncio.create_subprocess_exec(
-            self.program,
-            "-c",
-            "-q",
-            "-f",
-            str(candidate),
+            *(self.program, "-c", "-q", "-f", str(self.directory / "candidate.cfg")),
+            stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
         )
         _, complaint = await check.communicate()
-        if check.returncode:
-            log.error("HAProxy refuses the configuration: %s", complaint.decode(errors="replace"))
-            return
-        candidate.replace(path)
-        if self.process is None or self.process.returncode is not None:
-            output = str(self.directory / "haproxy.log")
-            self.process = await processes.start(
-                self.program, "-W", "-db", "-f", str(path), log=output
-            )
-        else:
-            os.kill(self.process.pid, signal.SIGUSR2)
-        await self.until_live(generation)
-        await self.until_alone()
-        self.bound = configuration.ports
+        return complaint.decode(errors="replace") if check.returncode else None
 
-    async def until_live(self, generation: int) -> None:
+    async def until_live(self, generation: int) -> int | None:
+        """Wait until a worker with this configuration answers; its process ID, or None."""
         deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            if f"generation-{generation}" in await self.ask("show info"):
-                return
-            if self.process.returncode is not None:
-                break
+        while time.monotonic() < deadline and self.running():
+            info = await self.ask("show info")
+            if re.search(rf"^description: generation-{generation}$", info, re.M | re.I):
+                return int(re.search(r"^Pid: (\d+)", info, re.M)[1])
             await asyncio.sleep(0.02)
-        output = (self.directory / "haproxy.log").read_text(errors="replace")
-        raise Unusable(f"HAProxy did not take its configuration: {output[-2000:]}")
+        return None
 
-    async def until_alone(self) -> None:
+    async def until_alone(self, worker: int) -> None:
         """Wait until no former worker accepts connections: it shares the sockets for a moment."""
-        found = re.search(r"^Pid: (\d+)", await self.ask("show info"), re.M)
-        worker = int(found[1]) if found else None
         deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            listening = listening_inodes()
-            former = [pid for pid in children(self.process.pid) if pid != worker]
-            if not any(listening & inodes(pid) for pid in former):
-                return
+        former = [pid for pid in children(self.process.pid) if pid != worker]
+        while time.monotonic() < deadline and any(accepting(pid) for pid in former):
             await asyncio.sleep(0.01)
 
     async def ask(self, command: str) -> str:
@@ -163,26 +182,19 @@ class HAProxy:
             writer.close()
 
     async def stats(self, lb_id: str) -> list[dict[str, Any]]:
-        lines = (await self.ask("show stat")).lstrip("# ").splitlines()
-        rows = {(row["pxname"], row["svname"]): row for row in csv.DictReader(lines)}
-        result = []
-        for lb in self.snapshot:
-            for backend in lb["backends"] if lb["id"] == lb_id else []:
-                for number, ip in enumerate(backend["pool"]):
-                    row = rows.get((f"b_{backend['id']}", f"s{number}"))
-                    if row is None:
-                        continue
-                    passed = row["check_status"].endswith("OK")
-                    result.append(
-                        {
-                            "backend_id": backend["id"],
-                            "ip": ip,
-                            "server_state": STATES.get(row["status"].split()[0], "starting"),
-                            "last_health_check_status": "passed" if passed else "failed",
-                            "server_state_changed_at": time.time() - int(row["lastchg"] or 0),
-                        }
-                    )
-        return result
+        rows = [row for lb in self.snapshot if lb["id"] == lb_id for row in lb["backends"]]
+        sections = self.configuration.backends if self.configuration else []
+        servers = {
+            name: (row["id"], address)
+            for row in rows
+            for section in sections
+            if section["id"] == f"b_{row['id']}"
+            for name, (address, _) in section["servers"].items()
+        }
+        return self.statistics.read(await self.ask("show stat -1 4 -1"), servers)
+
+    def output(self) -> str:
+        return (self.directory / "haproxy.log").read_text(errors="replace")[-2000:]
 
 
 def write(path: Path, content: str) -> None:
@@ -190,41 +202,3 @@ def write(path: Path, content: str) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(content)
-
-
-def children(pid: int) -> list[int]:
-    """The workers of a master process."""
-    try:
-        text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-        return [int(child) for child in text.split()]
-    except OSError:
-        return []
-
-
-def inodes(pid: int) -> set[str]:
-    """The sockets that a process holds."""
-    links = set()
-    with contextlib.suppress(OSError):
-        for descriptor in os.scandir(f"/proc/{pid}/fd"):
-            with contextlib.suppress(OSError):
-                links.add(os.readlink(descriptor.path))
-    return links
-
-
-def listening_inodes() -> set[str]:
-    """The TCP sockets of this machine that accept connections."""
-    rows = Path("/proc/net/tcp").read_text().splitlines()[1:]
-    return {f"socket:[{row.split()[9]}]" for row in rows if row.split()[3] == "0A"}
-
-
-def unbindable(place: tuple[str, int]) -> str:
-    """Why an address and port cannot be listened on; '' if they can."""
-    if place[1] > 65535:
-        return "the port is beyond 65535"
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(place)
-        except OSError as error:
-            return str(error.strerror)
-    return ""

@@ -10,38 +10,16 @@ from typing import Any
 import jinja2
 
 from ..contracts import Snapshot
+from .rules import acl_lines, by_precision, route_condition
+from .servers import backend_section, failover_section
+from .words import identifier, quoted
 
 log = logging.getLogger(__name__)
-MINIMUM = {
+LEVELS = {
     "ssl_compatibility_level_modern": "ssl-min-ver TLSv1.3",
     "ssl_compatibility_level_old": "ssl-min-ver TLSv1.0 ciphers DEFAULT:@SECLEVEL=0",
 }
-PROXY = {
-    "proxy_protocol_v1": "send-proxy",
-    "proxy_protocol_v2": "send-proxy-v2",
-    "proxy_protocol_v2_ssl": "send-proxy-v2-ssl",
-    "proxy_protocol_v2_ssl_cn": "send-proxy-v2-ssl-cn",
-}
-PLACES = {
-    "host": "%[req.hdr(host)]",
-    "path": "%[path]",
-    "query": "%[query]",
-    "scheme": "%[ssl_fc,iif(https,http)]",
-}
-
-
-def quoted(text: Any) -> str:
-    """One word of HAProxy's configuration, whatever is in it.
-
-    Raises ValueError for control characters, which no quoting takes.
-    """
-    text = str(text)
-    if any(ord(character) < 32 or ord(character) == 127 for character in text):
-        raise ValueError(f"a control character in {text!r}")
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$")
-    return f'"{escaped}"'
-
-
+INTERMEDIATE = "ssl-min-ver TLSv1.2"
 ENVIRONMENT = jinja2.Environment(
     loader=jinja2.PackageLoader("scaleway_lb_emulator", "data_plane"),
     trim_blocks=True,
@@ -49,220 +27,213 @@ ENVIRONMENT = jinja2.Environment(
     undefined=jinja2.StrictUndefined,
 )
 ENVIRONMENT.filters["quoted"] = quoted
+SECTION = re.compile(r"\b[fb]_[A-Za-z0-9-]+")
+LINE = re.compile(r"\.cfg:(\d+)\]")
+
+Place = tuple[str, int]
 
 
 class Configuration:
-    """The text, and the certificate files that it names."""
+    """The text, the files that it names, and what it could not hold.
+
+    `left_out` maps addresses with ports that cannot be bound, and sections that HAProxy refuses
+    (f_<id>, b_<id>), to the reason.
+    """
 
     def __init__(
-        self, directory: Path, port_offset: int, challenges: dict[str, dict[str, str]]
+        self,
+        directory: Path,
+        port_offset: int,
+        challenges: dict[str, dict[str, str]],
+        left_out: dict[Place | str, str],
     ) -> None:
-        self.directory, self.port_offset, self.challenges = directory, port_offset, challenges
+        self.directory, self.port_offset = directory, port_offset
+        self.challenges, self.left_out = challenges, left_out
         self.files: dict[Path, str] = {}
         self.frontends: list[dict[str, Any]] = []
         self.backends: list[dict[str, Any]] = []
         self.challenge_listeners: list[dict[str, Any]] = []
-        self.ports: set[tuple[str, int]] = set()
+        self.places: set[Place] = set()
+        self.problems: dict[str, str] = {}
+        self.text = ""
 
-    def render(self, snapshot: Snapshot, generation: int, refused: set[tuple[str, int]]) -> str:
-        """The whole configuration; `refused` are addresses and ports that cannot be bound."""
+    def render(self, snapshot: Snapshot, generation: int) -> Configuration:
         for lb in snapshot:
-            self.load_balancer(lb, refused)
-        return ENVIRONMENT.get_template("haproxy.cfg.j2").render(
+            self.load_balancer(lb)
+        self.text = ENVIRONMENT.get_template("haproxy.cfg.j2").render(
             generation=generation,
-            admin=self.directory / "admin.sock",
+            directory=self.directory,
+            peers=any(" peers " in line for one in self.backends for line in one["lines"]),
             frontends=self.frontends,
             backends=self.backends,
             challenge_listeners=self.challenge_listeners,
         )
+        return self
 
-    def load_balancer(self, lb: dict[str, Any], refused: set[tuple[str, int]]) -> None:
-        addresses = [address for address in lb["addresses"] if "." in address]
-        backends = {}
-        for row in lb["backends"]:
-            try:
-                backends[row["id"]] = self.backend(row)
-            except ValueError as error:
-                log.warning("backend %s is not served: %s", row["id"], error)
+    def problem(self, what: str, reason: object) -> None:
+        self.problems[what] = str(reason)
+
+    def load_balancer(self, lb: dict[str, Any]) -> None:
+        addresses = []
+        for address in lb["addresses"]:
+            if ":" in address:
+                self.problem(f"address {address}", "IPv6 is not served on this machine")
+            else:
+                addresses.append(address)
+        backends = self.usable_backends(lb)
         tokens = self.challenges.get(lb["id"], {})
-        port_80 = False
+        answering = False
         for row in lb["frontends"]:
-            places = [(address, row["inbound_port"] + self.port_offset) for address in addresses]
-            places = [place for place in places if place not in refused]
-            if not places or row["backend_id"] not in backends:
+            wanted = [(address, row["inbound_port"] + self.port_offset) for address in addresses]
+            places = self.bindable(wanted)
+            if not places:
                 continue
             try:
-                frontend = self.frontend(lb, row, places, tokens)
+                if reason := self.left_out.get(f"f_{row['id']}"):
+                    raise ValueError(reason)
+                if row["backend_id"] not in backends:
+                    raise ValueError("its backend is not served")
+                frontend = self.frontend(lb, row, places, backends)
             except ValueError as error:
-                log.warning("frontend %s is not served: %s", row["id"], error)
+                self.problem(f"frontend {row['id']}", error)
                 continue
+            if row["inbound_port"] == 80 and frontend["mode"] == "http":
+                frontend["challenges"], answering = tokens, True
             self.frontends.append(frontend)
-            self.ports |= set(places)
-            port_80 |= row["inbound_port"] == 80
-        self.backends += backends.values()
-        place = (addresses[0], 80 + self.port_offset) if addresses else None
-        if tokens and place and not port_80 and place not in refused:
-            self.ports.add(place)
+            self.places |= set(places)
+        if tokens and not answering:
+            self.answer_challenges(lb, addresses[:1], tokens)
+
+    def bindable(self, places: list[Place]) -> list[Place]:
+        for place in places:
+            if place in self.left_out:
+                self.problem("{}:{}".format(*place), self.left_out[place])
+        return [place for place in places if place not in self.left_out]
+
+    def answer_challenges(
+        self, lb: dict[str, Any], addresses: list[str], tokens: dict[str, str]
+    ) -> None:
+        """A listener for as long as an order lasts, where no frontend answers on port 80."""
+        wanted = [(address, 80 + self.port_offset) for address in addresses]
+        for place in self.bindable([place for place in wanted if place not in self.places]):
+            self.places.add(place)
+            bind = "{}:{}".format(*place)
             self.challenge_listeners.append(
-                {"id": lb["id"], "bind": f"{place[0]}:{place[1]}", "challenges": tokens}
+                {"id": identifier(lb["id"]), "bind": bind, "challenges": tokens}
             )
 
+    def usable_backends(self, lb: dict[str, Any]) -> dict[str, dict[str, Any]]:
+        """The backends' sections by ID; those that are left out are not among them."""
+        usable = {}
+        for row in lb["backends"]:
+            try:
+                section = backend_section(row)
+                if reason := self.left_out.get(section["id"]):
+                    raise ValueError(reason)
+                section["failover"] = None
+                if row["failover_host"]:
+                    failover = failover_section(row)
+                    section["failover"] = failover["id"]
+                    self.backends.append(failover)
+            except ValueError as error:
+                self.problem(f"backend {row['id']}", error)
+                continue
+            usable[row["id"]] = section
+            self.backends.append(section)
+        return usable
+
     def frontend(
-        self, lb: dict, row: dict, places: list[tuple[str, int]], tokens: dict[str, str]
+        self, lb: dict[str, Any], row: dict[str, Any], places: list[Place], backends: dict[str, Any]
     ) -> dict[str, Any]:
-        backend = next(one for one in lb["backends"] if one["id"] == row["backend_id"])
-        mode = backend["forward_protocol"]
+        default = backends[row["backend_id"]]
+        mode = default["mode"]
         tls = self.tls(lb, row, mode) if row["certificate_ids"] else ""
-        rules = [line for acl in row["acls"] for line in self.rule(acl, mode)]
+        lines = []
+        if row["timeout_client"]:
+            lines.append(f"timeout client {int(row['timeout_client'])}ms")
+        if row["connection_rate_limit"]:
+            lines.append(f"rate-limit sessions {int(row['connection_rate_limit'])}")
+        if row["enable_access_logs"]:
+            lines += ["log stdout format raw local0", f"option {mode}log"]
+        if row["enable_http3"]:
+            self.problem(f"HTTP/3 of frontend {row['id']}", "this HAProxy has no QUIC")
+        for acl in row["acls"]:
+            lines += acl_lines(acl, mode)
+        lines += self.routes(row, mode, bool(tls), backends)
+        if default["failover"]:
+            lines.append(f"use_backend {default['failover']} if {{ nbsrv({default['id']}) eq 0 }}")
         return {
-            "id": f"f_{row['id']}",
+            "id": f"f_{identifier(row['id'])}",
             "mode": mode,
             "binds": [f"{address}:{port}{tls}" for address, port in places],
-            "timeout_client": row["timeout_client"],
-            "rate": row["connection_rate_limit"],
-            "challenges": tokens if row["inbound_port"] == 80 else {},
-            "rules": rules,
-            "backend": f"b_{row['backend_id']}",
+            "challenges": {},
+            "lines": lines,
+            "backend": default["id"],
         }
 
-    def tls(self, lb: dict, row: dict, mode: str) -> str:
+    def routes(
+        self, row: dict[str, Any], mode: str, tls: bool, backends: dict[str, Any]
+    ) -> list[str]:
+        lines = []
+        by_sni = False
+        for route in sorted(row["routes"], key=by_precision):
+            try:
+                target = backends.get(route["backend_id"])
+                if target is None or target["mode"] != mode:
+                    raise ValueError("its backend is not served, or not of the frontend's protocol")
+                condition = route_condition(route["match"], mode, tls)
+            except ValueError as error:
+                self.problem(f"route {route['id']}", error)
+                continue
+            by_sni |= bool(route["match"].get("sni"))
+            if target["failover"]:
+                # one condition for each alternative: HAProxy has no parentheses
+                lines += [
+                    f"use_backend {target['failover']} if {one} {{ nbsrv({target['id']}) eq 0 }}"
+                    for one in condition.split(" || ")
+                ]
+            lines.append(f"use_backend {target['id']} if {condition}")
+        if by_sni and not tls:
+            # Wait for the ClientHello; whatever does not begin as TLS (a handshake is 0x16) passes.
+            lines = [
+                "tcp-request inspect-delay 5s",
+                "tcp-request content accept if { req.ssl_hello_type 1 }",
+                "tcp-request content accept if { req.len gt 0 } !{ req.payload(0,1) -m bin 16 }",
+                *lines,
+            ]
+        return lines
+
+    def tls(self, lb: dict[str, Any], row: dict[str, Any], mode: str) -> str:
         """The certificates in order: the first is the default, the others are chosen by SNI."""
         paths = []
         for certificate_id in row["certificate_ids"]:
             pem = lb["certificates"].get(certificate_id)
             if pem is None:
-                log.warning("certificate %s has not been issued yet", certificate_id)
+                self.problem(f"certificate {certificate_id}", "it has not been issued")
                 continue
-            path = self.directory / f"{certificate_id}.pem"
+            path = self.directory / f"{identifier(certificate_id)}.pem"
             self.files[path] = pem
             paths.append(str(path))
         if not paths:
             raise ValueError("none of its certificates has been issued")
-        crt_list = self.directory / f"{row['id']}.list"
+        crt_list = self.directory / f"{identifier(row['id'])}.list"
         self.files[crt_list] = "".join(f"{path}\n" for path in paths)
-        level = MINIMUM.get(lb["ssl_compatibility_level"], "ssl-min-ver TLSv1.2")
-        alpn = "h2,http/1.1" if mode == "http" else "http/1.1"
-        return f" ssl crt-list {crt_list} {level} alpn {alpn}"
+        level = LEVELS.get(lb["ssl_compatibility_level"], INTERMEDIATE)
+        alpn = " alpn h2,http/1.1" if mode == "http" else ""
+        return f" ssl crt-list {crt_list} {level}{alpn}"
 
-    def rule(self, acl: dict[str, Any], mode: str) -> list[str]:
-        """One ACL: address and HTTP filter are ANDed, invert negates the whole."""
-        name, match, action = f"a_{acl['id']}", acl["match"], acl["action"]
-        lines, tests = [], []
-        if match["ip_subnet"]:
-            lines.append(f"acl {name}_ip src {' '.join(map(quoted, match['ip_subnet']))}")
-            tests.append(f"{name}_ip")
-        values = " ".join(map(quoted, match["http_filter_value"]))
-        finder = {
-            "path_begin": "path -m beg",
-            "path_end": "path -m end",
-            "regex": "path -m reg",
-            "http_header_match": "req.hdr({}) -m str".format(
-                re.sub(r"[^A-Za-z0-9_-]", "", match["http_filter_option"] or "")
-            ),
-        }.get(match["http_filter"])
-        if finder and values and mode == "http":
-            lines.append(f"acl {name}_http {finder} -- {values}")
-            tests.append(f"{name}_http")
-        if match["invert"]:
-            condition = " or ".join(f"!{test}" for test in tests) or "FALSE"
-        else:
-            condition = " ".join(tests) or "TRUE"
-        return [*lines, f"{self.action(action, mode)} if {condition}"]
-
-    def action(self, action: dict[str, Any], mode: str) -> str:
-        if action["type"] == "redirect" and mode == "http":
-            redirect = action["redirect"]
-            if redirect["type"] == "scheme":
-                scheme = quoted(redirect["target"])
-                return f"http-request redirect scheme {scheme} code {redirect['code']}"
-            parts = re.split(r"\{\{\s*(\w+)\s*\}\}", redirect["target"])
-            target = "".join(
-                PLACES.get(part, "") if number % 2 else part.replace("%", "%%")
-                for number, part in enumerate(parts)
-            )
-            return f"http-request redirect location {quoted(target)} code {redirect['code']}"
-        if mode == "http":
-            return "http-request allow" if action["type"] == "allow" else "http-request deny"
-        verdict = "accept" if action["type"] == "allow" else "reject"
-        return f"tcp-request connection {verdict}"
-
-    def backend(self, row: dict[str, Any]) -> dict[str, Any]:
-        lines = []
-        if row["sticky_sessions"] == "cookie":
-            cookie = row["sticky_sessions_cookie_name"] or "SERVERID"
-            lines.append(f"cookie {quoted(cookie)} insert indirect nocache")
-        elif row["sticky_sessions"] == "table":
-            lines += ["stick-table type ip size 100k expire 30m", "stick on src"]
-        if row["timeout_queue"]:
-            lines.append(f"timeout queue {round(float(row['timeout_queue'][:-1]) * 1000)}ms")
-        if row["max_retries"] is not None:
-            lines.append(f"retries {row['max_retries']}")
-        if row["redispatch_attempt_count"]:
-            lines.append(f"option redispatch {row['redispatch_attempt_count']}")
-        if row["forward_protocol"] == "http" and row["host"]:
-            lines.append(f"http-request set-header Host {quoted(row['host'].replace('%', '%%'))}")
-        lines += self.check(row["health_check"])
-        options = self.server_options(row)
-        sticky = row["sticky_sessions"] == "cookie"
-        servers = [
-            f"s{number} {f'[{ip}]' if ':' in ip else ip}:{row['forward_port']} {options}"
-            + (f" cookie s{number}" if sticky else "")
-            for number, ip in enumerate(row["pool"])
-        ]
-        return {
-            "id": f"b_{row['id']}",
-            "mode": row["forward_protocol"],
-            "balance": row["forward_port_algorithm"],
-            **{key: row[key] for key in ("timeout_server", "timeout_connect", "timeout_tunnel")},
-            "lines": lines,
-            "servers": servers,
-        }
-
-    def check(self, check: dict[str, Any]) -> list[str]:
-        http = check.get("http_config") or check.get("https_config")
-        if http:
-            method, uri = quoted(http["method"] or "GET"), quoted(http["uri"] or "/")
-            send = f"http-check send meth {method} uri {uri}"
-            if http["host_header"]:
-                send += f" ver HTTP/1.1 hdr Host {quoted(http['host_header'])}"
-            expect = f"http-check expect status {http['code']}" if http["code"] else ""
-            return [line for line in ("option httpchk", send, expect) if line]
-        if "mysql_config" in check:
-            return [f"option mysql-check user {quoted(check['mysql_config']['user'])}"]
-        if "pgsql_config" in check:
-            return [f"option pgsql-check user {quoted(check['pgsql_config']['user'])}"]
-        if "redis_config" in check:
-            return ["option redis-check"]
-        return ["option ldap-check"] if "ldap_config" in check else []
-
-    def server_options(self, row: dict[str, Any]) -> str:
-        check = row["health_check"]
-        options = [
-            f"check port {check['port']} inter {check['check_delay']}ms rise 2",
-            f"fall {check['check_max_retries']}",
-        ]
-        transient = round(float(check["transient_check_delay"][:-1]) * 1000)
-        if transient:
-            options.append(f"fastinter {transient}ms")
-        if check["check_send_proxy"]:
-            options.append("check-send-proxy")
-        if check.get("https_config"):
-            options.append("check-ssl verify none")
-            if check["https_config"]["sni"]:
-                options.append(f"check-sni {quoted(check['https_config']['sni'])}")
-        if row["proxy_protocol"] in PROXY:
-            options.append(PROXY[row["proxy_protocol"]])
-        if row["on_marked_down_action"] == "shutdown_sessions":
-            options.append("on-marked-down shutdown-sessions")
-        if row["max_connections"]:
-            options.append(f"maxconn {row['max_connections']}")
-        if row["ssl_bridging"]:
-            known = (
-                "verify none"
-                if row["ignore_ssl_server_verify"]
-                else ("verify required ca-file /etc/ssl/certs/ca-certificates.crt")
-            )
-            options.append(f"ssl {known}")
-            if row["host"]:
-                options.append(f"sni str({quoted(row['host'])})")
-        return " ".join(options)
+    def culprits(self, complaint: str) -> dict[str, str]:
+        """The sections that HAProxy complains about, by the lines or names that it gives."""
+        lines = self.text.splitlines()
+        found: dict[str, str] = {}
+        for said in complaint.splitlines():
+            if "[ALERT]" not in said:
+                continue
+            sections = SECTION.findall(said)
+            if not sections and (number := LINE.search(said)):
+                above = reversed(lines[: int(number[1])])
+                heads = (line for line in above if line.startswith(("frontend", "backend")))
+                sections = SECTION.findall(next(heads, ""))
+            for section in sections:
+                found.setdefault(section, f"HAProxy refuses it: {said.partition(' : ')[2]}")
+        return found

@@ -1,0 +1,46 @@
+"""HAProxy's statistics in the API's words (reference, 4.11)."""
+
+from __future__ import annotations
+
+import csv
+import time
+from typing import Any
+
+
+class Statistics:
+    """Remembers the last result of each check, which a fresh worker does not know."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, str] = {}
+
+    def read(self, table: str, servers: dict[str, tuple[str, str]]) -> list[dict[str, Any]]:
+        """The answer of `show stat` for these servers: {name in HAProxy: (backend ID, address)}."""
+        rows = {row["svname"]: row for row in csv.DictReader(table.lstrip("# ").splitlines())}
+        return [
+            self.item(name, rows[name]) | {"backend_id": backend_id, "ip": address}
+            for name, (backend_id, address) in servers.items()
+            if name in rows
+        ]
+
+    def item(self, name: str, row: dict[str, str]) -> dict[str, Any]:
+        # A leading star says that a check is running; what follows is the result before.
+        result = row["check_status"].removeprefix("* ")
+        if result and result != "INI":
+            passed = {True: "passed", False: "failed"}[result.endswith("OK")]
+            self.known[name] = "condpass" if result.endswith("OKC") else passed
+        health = self.known.get(name, "unknown")
+        return {
+            "server_state": state(row["status"], health),
+            "last_health_check_status": health,
+            "server_state_changed_at": time.time() - int(row["lastchg"] or 0),
+        }
+
+
+def state(status: str, health: str) -> str:
+    """HAProxy takes a server for up until it was checked; the API for stopped (recorded)."""
+    if health == "unknown" and status.startswith("UP"):
+        return "stopped"
+    word, _, rising = status.partition(" ")
+    if word == "DOWN":
+        return "starting" if rising else "stopped"
+    return {"UP": "running", "NOLB": "stopping", "DRAIN": "stopping"}.get(word, "stopped")

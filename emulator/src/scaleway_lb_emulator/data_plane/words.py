@@ -1,0 +1,54 @@
+"""What users write, made safe for HAProxy's configuration: one word each, never a line."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?")
+TOKEN = re.compile(r"[A-Za-z0-9_.-]+")
+IDENTIFIER = re.compile(r"[A-Za-z0-9_-]+")
+
+
+def quoted(text: Any) -> str:
+    """One word, whatever is in it: between single quotes HAProxy interprets nothing.
+
+    Raises ValueError for what no quoting takes: control characters, and no text at all.
+    """
+    text = str(text)
+    if not text:
+        raise ValueError("a value is empty")
+    if not text.isprintable():
+        raise ValueError(f"{text!r} holds a character that cannot be printed")
+    return "'" + text.replace("'", "'\\''") + "'"
+
+
+def literal(text: Any) -> str:
+    """One word for a place where HAProxy expands %[...]: here it expands nothing."""
+    return quoted(str(text).replace("%", "%%"))
+
+
+def host(text: str) -> str:
+    """A host name, or ValueError. It needs no quotes."""
+    return checked(HOST, text, "a host name")
+
+
+def header(text: str | None) -> str:
+    """The name of a header, a cookie or a method, or ValueError. It needs no quotes."""
+    return checked(TOKEN, text or "", "a name")
+
+
+def identifier(text: str) -> str:
+    """An ID as part of a section's name, or ValueError."""
+    return checked(IDENTIFIER, text, "an ID")
+
+
+def checked(pattern: re.Pattern[str], text: str, what: str) -> str:
+    if not pattern.fullmatch(text):
+        raise ValueError(f"{text!r} is not {what}")
+    return text
+
+
+def milliseconds(duration: str | None) -> int:
+    """The API's durations in text are seconds, such as 0.500s; none is 0."""
+    return round(float(duration.removesuffix("s")) * 1000) if duration else 0
