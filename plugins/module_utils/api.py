@@ -119,12 +119,12 @@ class Api:
                 elif error.status not in RETRIED:
                     raise
                 elif method == "POST":
-                    raise AnswerLost(str(error)) from error
+                    raise AnswerLost(str(error)) from None
                 elif attempt >= ATTEMPTS:
                     raise
             except Unreachable as error:
                 if method == "POST" and error.sent:
-                    raise AnswerLost(str(error)) from error
+                    raise AnswerLost(str(error)) from None
                 if attempt >= ATTEMPTS:
                     raise
             time.sleep(pause)

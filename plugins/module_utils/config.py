@@ -54,11 +54,12 @@ class Config:
     """The zone was chosen by an option, so an ID from another zone contradicts it."""
 
 
-def read(options: Mapping[str, Any], environment: Mapping[str, str] = os.environ) -> Config:
+def read(options: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> Config:
     """Settle every value: option, then environment, then profile, then built-in default.
 
     Raises Problem where the result cannot be used, naming the places to set it.
     """
+    environment = os.environ if environment is None else environment
     profile = _profile(options, environment)
     values: dict[str, str | None] = {}
     for option, (variable, key, default) in SOURCES.items():

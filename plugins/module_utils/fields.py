@@ -302,7 +302,8 @@ class StructureList(Field):
 class Reference(Field):
     """Another object, given by name (or address) or by ID; the API knows it by ID.
 
-    `embedded` is where answers hold the whole object, `in_path` says that requests carry the ID
+    `target` is its Resource, or its name where the two kinds refer to each other. `embedded` is
+    where answers hold the whole object, `in_path` says that requests carry the ID
     in their path and not in their body.
     """
 
@@ -310,7 +311,7 @@ class Reference(Field):
 
     def __init__(
         self,
-        kind: str,
+        target: Any,
         *,
         embedded: str | None = None,
         by: str = "name",
@@ -321,7 +322,8 @@ class Reference(Field):
             super().__init__("list", elements="str", **rest)
         else:
             super().__init__("str", **rest)
-        self.kind, self.embedded, self.by, self.in_path = kind, embedded, by, in_path
+        self.kind = target if isinstance(target, str) else target.kind
+        self.embedded, self.by, self.in_path = embedded, by, in_path
 
     def objects(self, found: dict[str, Any]) -> list[dict[str, Any]]:
         """The objects of this field that an answer holds in full."""

@@ -72,7 +72,7 @@ class Resource:
         self.collection, self.item, self.update = collection, item, update
         self.fields, self.owned, self.filters = named(fields), owned, filters
         self.switches, self.info_switches = switches or {}, info_switches or {}
-        self.parents = [name for _, name, _, _ in string.Formatter().parse(collection) if name]
+        self.parents = [part[1] for part in string.Formatter().parse(collection) if part[1]]
         self.list_key = collection.rsplit("/", 1)[-1]
         KINDS[kind] = self
 

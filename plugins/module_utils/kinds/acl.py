@@ -9,7 +9,8 @@ from typing import Any
 
 from ..fields import Addresses, Enum, Field, Reference, Structure
 from ..resource import Resource
-from . import frontend  # noqa: F401  the kind that it refers to
+from .frontend import FRONTEND
+from .load_balancer import LOAD_BALANCER
 
 
 class Subnets(Addresses):
@@ -71,10 +72,10 @@ ACL = Acl(
     filters=("load_balancer", "name"),
     fields={
         "load_balancer": Reference(
-            "load_balancer", seen_at="frontend.lb.id", embedded="frontend.lb", aliases=["lb_id"]
+            LOAD_BALANCER, seen_at="frontend.lb.id", embedded="frontend.lb", aliases=["lb_id"]
         ),
         "frontend": Reference(
-            "frontend",
+            FRONTEND,
             seen_at="frontend.id",
             embedded="frontend",
             fixed=True,

@@ -10,9 +10,11 @@ from typing import Any
 from ..api import ApiError
 from ..config import Problem
 from ..fields import Reference, StructureList
-from ..resource import KINDS, Plan, Resource
+from ..resource import Plan, Resource
 from ..session import Session
 from .acl import RULE
+from .frontend import FRONTEND
+from .load_balancer import LOAD_BALANCER
 
 
 class Rules(StructureList):
@@ -48,7 +50,7 @@ class ACLs(Resource):
             raise
         owners = [rule["frontend"] for rule in rules]
         owners += [one for one in session.looked_up.values() if one and one["id"] == object_id]
-        owner = owners[0] if owners else KINDS["frontend"].read(session, object_id)
+        owner = owners[0] if owners else FRONTEND.read(session, object_id)
         # Lists come by age; the index is what orders evaluation (api notes, 35).
         rules.sort(key=lambda rule: rule["index"])
         return {"id": object_id, "name": owner["name"], "acls": rules, "lb": owner["lb"]}
@@ -79,8 +81,8 @@ ACLS = ACLs(
     collection="frontends/{frontend}/acls",
     item="frontends/{id}/acls",
     fields={
-        "load_balancer": Reference("load_balancer", aliases=["lb_id"]),
-        "frontend": Reference("frontend", aliases=["frontend_id"]),
+        "load_balancer": Reference(LOAD_BALANCER, aliases=["lb_id"]),
+        "frontend": Reference(FRONTEND, aliases=["frontend_id"]),
         "acls": Rules(RULE),
     },
 )

@@ -12,7 +12,7 @@ from ..config import Problem
 from ..fields import Addresses, Duration, Enum, Field, Milliseconds, Reference, Structure
 from ..resource import Plan, Resource
 from ..session import Call, Session
-from . import load_balancer  # noqa: F401  the kind that it refers to
+from .load_balancer import LOAD_BALANCER
 
 CHECK_KINDS = (
     "tcp_config",
@@ -23,12 +23,6 @@ CHECK_KINDS = (
     "redis_config",
     "ldap_config",
 )
-HTTP = {
-    "uri": lambda: Field(required=True),
-    "method": lambda: Field(),
-    "code": lambda: Field("int", between=(100, 599)),
-    "host_header": lambda: Field(default=""),
-}
 
 
 class Config(Structure):
@@ -36,6 +30,19 @@ class Config(Structure):
 
     def seen(self, found: dict[str, Any]) -> Any:
         return found.get(self.sent_as)
+
+
+def http_check(**more: Field) -> Config:
+    """What a check over HTTP needs."""
+    return Config(
+        {
+            "uri": Field(required=True),
+            "method": Field(),
+            "code": Field("int", between=(100, 599)),
+            "host_header": Field(default=""),
+            **more,
+        }
+    )
 
 
 class ProxyProtocol(Enum):
@@ -120,7 +127,7 @@ BACKEND = Backend(
     item="backends/{id}",
     fields={
         "load_balancer": Reference(
-            "load_balancer", seen_at="lb.id", embedded="lb", fixed=True, aliases=["lb_id"]
+            LOAD_BALANCER, seen_at="lb.id", embedded="lb", fixed=True, aliases=["lb_id"]
         ),
         "name": Field(required=True),
         "forward_protocol": Enum("tcp", "http", required=True),
@@ -161,10 +168,8 @@ BACKEND = Backend(
                 "check_send_proxy": Field("bool", default=False),
                 "transient_check_delay": Duration(500),
                 "tcp_config": Config({}),
-                "http_config": Config({name: make() for name, make in HTTP.items()}),
-                "https_config": Config(
-                    {**{name: make() for name, make in HTTP.items()}, "sni": Field(default="")}
-                ),
+                "http_config": http_check(),
+                "https_config": http_check(sni=Field(default="")),
                 "mysql_config": Config({"user": Field(required=True)}),
                 "pgsql_config": Config({"user": Field(required=True)}),
                 "redis_config": Config({}),

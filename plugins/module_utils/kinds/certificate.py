@@ -19,7 +19,7 @@ from ..config import Problem
 from ..fields import Field, Reference, bare_id, refuse
 from ..resource import KINDS, Plan, Resource
 from ..session import Call, Session
-from .load_balancer import own_name
+from .load_balancer import LOAD_BALANCER, own_name
 
 NEXT = ".next"
 UNDATED = "0001-01-01T00:00:00Z"
@@ -431,7 +431,7 @@ CERTIFICATE = Certificate(
     item="certificates/{id}",
     fields={
         "load_balancer": Reference(
-            "load_balancer", seen_at="lb.id", embedded="lb", fixed=True, aliases=["lb_id"]
+            LOAD_BALANCER, seen_at="lb.id", embedded="lb", fixed=True, aliases=["lb_id"]
         ),
         "name": Field(required=True),
     },

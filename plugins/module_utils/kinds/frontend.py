@@ -10,9 +10,11 @@ from typing import Any
 
 from ..config import Problem
 from ..fields import Field, Milliseconds, Reference, References
-from ..resource import KINDS, Plan, Resource
+from ..resource import Plan, Resource
 from ..session import Session
-from . import backend, certificate, load_balancer  # noqa: F401  the kinds that it refers to
+from .backend import BACKEND
+from .certificate import CERTIFICATE
+from .load_balancer import LOAD_BALANCER
 
 ON_PORT_80 = (
     "certificates: port 80 is for plain HTTP and takes no certificate. Put it on a frontend on "
@@ -43,9 +45,9 @@ class Frontend(Resource):
         target = outcome["backend"]
         if target.get("id") and "forward_protocol" not in target:
             known = [item for item in session.looked_up.values() if item]
-            target = next((item for item in known if item["id"] == target["id"]), None) or KINDS[
-                "backend"
-            ].read(session, target["id"])
+            target = next(
+                (item for item in known if item["id"] == target["id"]), None
+            ) or BACKEND.read(session, target["id"])
         if target and target.get("forward_protocol") == "tcp":
             session.warn(
                 f"Frontend {outcome['name']} has a certificate and backend {target['name']} speaks "
@@ -66,12 +68,12 @@ FRONTEND = Frontend(
     item="frontends/{id}",
     fields={
         "load_balancer": Reference(
-            "load_balancer", seen_at="lb.id", embedded="lb", fixed=True, aliases=["lb_id"]
+            LOAD_BALANCER, seen_at="lb.id", embedded="lb", fixed=True, aliases=["lb_id"]
         ),
         "name": Field(required=True),
         "inbound_port": Field("int", required=True, between=(1, 65535)),
         "backend": Reference(
-            "backend",
+            BACKEND,
             required=True,
             sent_as="backend_id",
             seen_at="backend.id",
@@ -80,7 +82,7 @@ FRONTEND = Frontend(
         ),
         # The first is the default certificate, so their order counts.
         "certificates": References(
-            "certificate",
+            CERTIFICATE,
             sent_as="certificate_ids",
             embedded="certificate",
             aliases=["certificate_ids"],

@@ -12,7 +12,7 @@ from ..config import Problem
 from ..fields import Field, Reference
 from ..resource import Plan, Resource
 from ..session import Call, Session
-from . import load_balancer  # noqa: F401  the kind that it refers to
+from . import load_balancer as _load_balancer  # noqa: F401  refers to this kind in turn
 
 
 class Version(Field):

@@ -12,7 +12,7 @@ from ..config import Problem
 from ..fields import Enum, Field, References
 from ..resource import Plan, Resource
 from ..session import Call, Session
-from . import ip as _ip  # noqa: F401  the kind that it refers to
+from . import ip as _ip  # noqa: F401  refers to this kind in turn
 
 
 class Type(Field):
