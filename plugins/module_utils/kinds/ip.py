@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from ..config import Problem
@@ -38,14 +37,6 @@ class Reverse(Field):
 class IP(Resource):
     """An address has no name: it is known by ID, by itself, or by its exact set of tags."""
 
-    def problems(self, options: dict[str, Any]) -> Iterator[str]:
-        yield from super().problems(options)
-        if not (options.get("id") or options.get("ip_address") or options.get("tags")):
-            yield (
-                "Which IP? Give its id, its ip_address, or tags that are its own: without one of "
-                "them neither a second run nor a repeated request could recognise it."
-            )
-
     def find(self, session: Session, options: dict[str, Any]) -> dict[str, Any] | None:
         if options.get("id"):
             return super().find(session, options)
@@ -53,6 +44,11 @@ class IP(Resource):
             address = options["ip_address"]
             found = self.list(session, {}, ip_address=address)
             return self.only([ip for ip in found if ip["ip_address"] == address], f"{address}")
+        if not options.get("tags"):
+            raise Problem(
+                "Which IP? Give its id, its ip_address, or tags that are its own: without one of "
+                "them neither a second run nor a repeated request could recognise it."
+            )
         version = bool(options.get("is_ipv6"))
         found = [
             ip
