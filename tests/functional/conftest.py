@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from cloud import BIN, ROOT, clean_environment, serving
+from cloud import ROOT, clean_environment, run_playbook, serving
 
 
 @pytest.fixture(scope="session")
@@ -59,28 +59,12 @@ def play(cloud, tmp_path):
     """Run `ansible-playbook`; return the finished process with its output."""
 
     def run(playbook, *arguments, variables=None, environment=None):
-        if isinstance(playbook, list):
-            path = tmp_path / "playbook.json"
-            hosts = {"hosts": "localhost", "connection": "local", "gather_facts": False}
-            path.write_text(json.dumps([{**hosts, "tasks": playbook}]))
-            playbook = path
-        command = [BIN / "ansible-playbook", str(playbook), *arguments]
-        if variables:
-            command += ["-e", json.dumps(variables)]
-        return subprocess.run(
-            command,
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            stdin=subprocess.DEVNULL,
-            env={
-                **clean_environment(tmp_path),
-                **(cloud.environment if environment is None else environment),
-                "ANSIBLE_LOCALHOST_WARNING": "false",
-                "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
-                "ANSIBLE_FORCE_COLOR": "false",
-            },
+        return run_playbook(
+            playbook,
+            *arguments,
+            variables=variables,
+            environment=cloud.environment if environment is None else environment,
+            home=tmp_path,
         )
 
     return run

@@ -1,5 +1,6 @@
 """The emulator as the tests see it: its API, its journal, its faults."""
 
+import json
 import os
 import socket
 import subprocess
@@ -53,6 +54,11 @@ class Cloud:
     def reset(self):
         requests.post(f"{self.url}/_emulator/reset", timeout=30).raise_for_status()
 
+    def resolve(self, name, address):
+        """Set where a name leads, in the DNS that the certificate authority asks."""
+        url = f"{self.url}/_emulator/dns/{name}"
+        requests.put(url, json={"address": address}, timeout=30).raise_for_status()
+
     @property
     def environment(self):
         """What a user sets to reach this cloud."""
@@ -64,13 +70,14 @@ class Cloud:
 
 
 @contextmanager
-def serving(*options):
+def serving(*options, environment=None):
     """Run the emulator on a free port; yield its Cloud."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [BIN / "scaleway-lb-emulator", "serve", "--listen", f"127.0.0.1:{port}", *options]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    environment = {**os.environ, **(environment or {})}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
     try:
         line = process.stdout.readline()
         assert line.startswith("ready: "), f"the emulator did not start: {line!r}"
@@ -84,3 +91,30 @@ def clean_environment(home):
     """Nothing of the person who runs the tests: no account, no configuration."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SCW_")}
     return {**kept, "HOME": str(home), "XDG_CONFIG_HOME": str(home / ".config")}
+
+
+def run_playbook(playbook, *arguments, variables=None, environment, home):
+    """Run `ansible-playbook` on a file, or on a list of tasks; return the finished process."""
+    if isinstance(playbook, list):
+        path = home / "playbook.json"
+        hosts = {"hosts": "localhost", "connection": "local", "gather_facts": False}
+        path.write_text(json.dumps([{**hosts, "tasks": playbook}]))
+        playbook = path
+    command = [BIN / "ansible-playbook", str(playbook), *arguments]
+    if variables:
+        command += ["-e", json.dumps(variables)]
+    return subprocess.run(
+        command,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        stdin=subprocess.DEVNULL,
+        env={
+            **clean_environment(home),
+            **environment,
+            "ANSIBLE_LOCALHOST_WARNING": "false",
+            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+            "ANSIBLE_FORCE_COLOR": "false",
+        },
+    )

@@ -1,4 +1,4 @@
-"""A person's browser opens the site that the recipe made."""
+"""Chromium as a person uses it: a page, its picture, and what it complained about."""
 
 from __future__ import annotations
 

@@ -1,0 +1,175 @@
+"""Both recipes carry real traffic: which certificate, which server, what header it saw."""
+
+import re
+import threading
+import time
+
+import pytest
+import requests
+from browser import Browser
+from client import alternative_names, fetch
+from cloud import run_playbook, serving
+from pki import AUTHORITY, custom
+
+from web_server import WebServer, certify, free_port
+from web_server import serving as serving_pages
+
+ADDRESSES = {"web-1": "127.0.0.31", "web-2": "127.0.0.32"}
+
+
+@pytest.fixture(scope="module")
+def running():
+    with serving("--time-scale=0.1", "--ip-range=127.62.0.0/16") as cloud:
+        yield cloud
+
+
+@pytest.fixture
+def cloud(running):
+    """The emulator with HAProxy and Pebble, empty."""
+    running.reset()
+    return running
+
+
+@pytest.fixture
+def authority(cloud):
+    """The root that Pebble's certificates lead to, as PEM."""
+    return requests.get(f"{cloud.url}/_emulator/ca.pem", timeout=30).text
+
+
+class WebServers:
+    """Where the servers listen: plain and encrypted, with a certificate of their own."""
+
+    def __init__(self, directory):
+        self.addresses = list(ADDRESSES.values())
+        self.name = "passthrough.example.com"
+        self.authority, certificate = certify(self.name, directory, "The servers' own authority")
+        self.http, self.https = free_port(*self.addresses), free_port(*self.addresses)
+        self.servers = [
+            WebServer(name, address, port, pem)
+            for name, address in ADDRESSES.items()
+            for port, pem in ((self.http, None), (self.https, certificate))
+        ]
+
+
+@pytest.fixture(scope="module")
+def web_servers(tmp_path_factory):
+    servers = WebServers(tmp_path_factory.mktemp("servers"))
+    with serving_pages(*servers.servers):
+        yield servers
+
+
+@pytest.fixture
+def play(cloud, tmp_path):
+    """Run a playbook of the collection; fail with its output where it fails."""
+
+    def run(playbook, *arguments, **variables):
+        done = run_playbook(
+            f"playbooks/{playbook}.yml",
+            *arguments,
+            variables=variables,
+            environment=cloud.environment,
+            home=tmp_path,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    return run
+
+
+@pytest.fixture
+def offload(cloud, web_servers, play):
+    """The offloading recipe, applied: (address, name, the role's variables)."""
+    variables = {
+        "ssl_offload_name": "offload",
+        "ssl_offload_servers": web_servers.addresses,
+        "ssl_offload_server_port": web_servers.http,
+    }
+    play("ssl_offload", **variables)
+    load_balancer = cloud.api("GET", "lbs")["lbs"][0]
+    address = load_balancer["ip"][0]["ip_address"]
+    return address, f"{address.replace('.', '-')}.lb.fr-par.scw.cloud", variables
+
+
+def test_offloading_ends_tls_with_a_certificate_from_the_authority(offload, authority):
+    address, name, _ = offload
+    seen = [fetch(address, name, authority) for _ in range(4)]
+    assert {page["name"] for _, _, page, _ in seen} == {"web-1", "web-2"}
+    for status, _, page, certificate in seen:
+        assert status == 200 and page["forwarded_proto"] == "https"
+        assert page["forwarded_for"] == "127.0.0.1"
+        assert alternative_names(certificate) == [name]
+
+
+def test_port_80_redirects_to_https(offload):
+    address, name, _ = offload
+    status, headers, _, _ = fetch(address, name, port=80, path="/cart?item=1")
+    assert status == 301 and headers["location"] == f"https://{name}/cart?item=1"
+
+
+def test_a_second_run_changes_nothing(offload, cloud, play):
+    _, _, variables = offload
+    with cloud.watched() as writes:
+        output = play("ssl_offload", **variables)
+    assert "changed=0" in output and writes == []
+
+
+def test_a_browser_shows_the_page_without_a_certificate_error(offload, authority, tmp_path):
+    address, name, _ = offload
+    trusted = tmp_path / "authority.pem"
+    trusted.write_text(authority)
+    visit = Browser(tmp_path / "trusting", trusted).visit(name, address)
+    assert re.search(r"Served by web-[12]", visit.page)
+    assert "X-Forwarded-Proto: https" in visit.page
+    doubting = Browser(tmp_path / "doubting").visit(name, address)
+    assert "Served by" not in doubting.page
+
+
+def test_a_third_party_certificate_is_swapped_in_without_a_refused_connection(
+    offload, authority, play, tmp_path
+):
+    address, name, variables = offload
+    roots = authority + AUTHORITY.pem
+    problems, names, over = [], [], threading.Event()
+
+    def visitor():
+        while not over.is_set():
+            try:
+                status, _, _, certificate = fetch(address, name, roots)
+                names.append(dict(part[0] for part in certificate["issuer"])["commonName"])
+                if status != 200:
+                    problems.append(status)
+            except OSError as error:
+                problems.append(repr(error))
+            time.sleep(0.002)
+
+    visitors = [threading.Thread(target=visitor) for _ in range(4)]
+    for one in visitors:
+        one.start()
+    try:
+        play(
+            "ssl_offload", **variables, ssl_offload_certificate={"source": "custom", **custom(name)}
+        )
+        play("ssl_offload", **variables)
+    finally:
+        over.set()
+        for one in visitors:
+            one.join()
+    assert problems == [] and len(names) > 100
+    assert "Test Authority" in names and "Pebble" in names[0] and "Pebble" in names[-1]
+
+
+def test_passthrough_shows_the_servers_own_certificate(cloud, web_servers, play):
+    variables = {
+        "ssl_passthrough_name": "passthrough",
+        "ssl_passthrough_servers": web_servers.addresses,
+        "ssl_passthrough_server_port": web_servers.https,
+    }
+    play("ssl_passthrough", **variables)
+    address = cloud.api("GET", "lbs")["lbs"][0]["ip"][0]["ip_address"]
+    own = web_servers.authority.read_text()
+    status, _, page, certificate = fetch(address, web_servers.name, own)
+    assert status == 200 and alternative_names(certificate) == [web_servers.name]
+    assert page["forwarded_proto"] is None and page["name"] in ("web-1", "web-2")
+    with cloud.watched() as writes:
+        assert "changed=0" in play("ssl_passthrough", **variables)
+    assert writes == []
