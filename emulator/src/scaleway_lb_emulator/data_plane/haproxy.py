@@ -163,7 +163,10 @@ class HAProxy:
         """Wait until no former worker accepts connections: it shares the sockets for a moment."""
         deadline = time.monotonic() + PATIENCE
         former = [pid for pid in children(self.process.pid) if pid != worker]
-        while time.monotonic() < deadline and any(accepting(pid) for pid in former):
+        while any(accepting(pid) for pid in former):
+            if time.monotonic() > deadline:
+                log.warning("former workers of HAProxy still accept connections: %s", former)
+                return
             await asyncio.sleep(0.01)
 
     async def ask(self, command: str) -> str:

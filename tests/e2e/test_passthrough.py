@@ -1,0 +1,73 @@
+"""SSL passthrough: the encrypted stream goes to the servers, which hold the certificate."""
+
+import pytest
+import requests
+from traffic import trusting
+
+
+@pytest.fixture
+def frontend(lb, web_servers):
+    servers, port = web_servers.addresses, web_servers.secure_port
+    return lb.frontend(lb.backend(servers, port, forward_protocol="tcp"), 443)
+
+
+def test_the_client_sees_the_certificate_of_the_server_itself(lb, frontend, web_servers):
+    answer = lb.get(port=443, tls=trusting(web_servers.ca_file), name="www.example.com")
+    assert answer.certificate.subject.rfc4514_string() == "CN=www.example.com"
+    assert answer.server in ("red", "blue")
+
+
+def test_nothing_is_added_to_what_was_not_decrypted(lb, frontend, web_servers):
+    answer = lb.get(port=443, tls=trusting(web_servers.ca_file), name="www.example.com")
+    assert not {"x-forwarded-proto", "x-forwarded-for"} & answer.seen["headers"].keys()
+    assert answer.seen["headers"]["host"] == "www.example.com"
+
+
+def test_cookie_stickiness_is_refused(lb, web_servers):
+    with pytest.raises(requests.HTTPError, match="400"):
+        lb.backend(
+            web_servers.addresses,
+            web_servers.secure_port,
+            forward_protocol="tcp",
+            sticky_sessions="cookie",
+            sticky_sessions_cookie_name="SERVER",
+        )
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_the_server_learns_the_client_from_the_proxy_protocol(lb, site, version):
+    server = site(certificate_for="www.example.com", proxy=True)
+    backend = lb.backend(
+        ["127.63.0.9"],
+        server.server_port,
+        check={"check_send_proxy": True},
+        forward_protocol="tcp",
+        proxy_protocol=f"proxy_protocol_v{version}",
+    )
+    lb.frontend(backend, 443)
+    ca_file = lb.emulator.server_ca_file
+    get = {"port": 443, "tls": trusting(ca_file), "name": "www.example.com"}
+    answer = lb.get(source="127.0.0.42", **get)
+    assert answer.seen["proxy"]["version"] == version
+    assert answer.seen["proxy"]["source"] == "127.0.0.42"
+
+
+@pytest.mark.parametrize(("protocol", "named"), [("v2_ssl", False), ("v2_ssl_cn", True)])
+def test_the_proxy_protocol_tells_of_tls_where_it_ended_at_the_load_balancer(
+    lb, site, protocol, named
+):
+    server = site(proxy=True)
+    backend = lb.backend(
+        ["127.63.0.9"],
+        server.server_port,
+        check={"check_send_proxy": True},
+        forward_protocol="tcp",
+        proxy_protocol=f"proxy_protocol_{protocol}",
+    )
+    lb.frontend(backend, 443, certificate_ids=[lb.certificate(lb.name)])
+    tls = trusting(lb.emulator.ca_file)
+    seen = lb.get(port=443, tls=tls, name=lb.name).seen["proxy"]
+    assert seen["version"] == 2
+    assert seen["tls"] is True
+    assert seen.get("tls_version", "TLSv1.3") == "TLSv1.3"
+    assert "client_name" not in seen or named

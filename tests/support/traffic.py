@@ -1,0 +1,115 @@
+"""A client that looks closely: which certificate, which protocol, which answer."""
+
+import http.client
+import json
+import socket
+import ssl
+import time
+from dataclasses import dataclass
+
+from cryptography import x509
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: dict
+    body: bytes
+    certificate: x509.Certificate | None = None
+    tls_version: str | None = None
+
+    @property
+    def seen(self):
+        """What the server says that it received."""
+        return json.loads(self.body)
+
+    @property
+    def server(self):
+        return self.seen["server"]
+
+
+def trusting(ca_file, **options):
+    """A TLS context that verifies against this authority alone; options are set on it."""
+    context = ssl.create_default_context(cafile=str(ca_file))
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    for name, value in options.items():
+        setattr(context, name, value)
+    return context
+
+
+def believing(**options):
+    """A TLS context that takes any certificate."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    for name, value in options.items():
+        setattr(context, name, value)
+    return context
+
+
+class Connection:
+    """One connection from a chosen source address; requests on it are kept alive.
+
+    It is opened anew when the server has said that it closes it.
+    """
+
+    def __init__(self, *place, **options):
+        self.place, self.options = place, options
+        self.open(*place, **options)
+
+    def open(self, address, port, tls=None, name=None, source="127.0.0.1", timeout=20):
+        self.http = http.client.HTTPConnection(address, port, timeout=timeout)
+        sock = socket.create_connection((address, port), timeout, (source, 0))
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.sock = sock
+        self.ended = False
+        self.certificate = self.version = None
+        if tls:
+            try:
+                self.sock = tls.wrap_socket(sock, server_hostname=name)
+            except OSError:
+                sock.close()
+                raise
+            der = self.sock.getpeercert(binary_form=True)
+            self.certificate = x509.load_der_x509_certificate(der)
+            self.version = self.sock.version()
+        self.http.sock = self.sock
+
+    def get(self, path="/", host="lb.example.com", **headers):
+        if self.ended:
+            self.sock.close()
+            self.open(*self.place, **self.options)
+        self.http.putrequest("GET", path, skip_host=True)
+        self.http.putheader("Host", host)
+        for header, value in headers.items():
+            self.http.putheader(header.replace("_", "-"), value)
+        self.http.endheaders()
+        answer = self.http.getresponse()
+        found = {name.lower(): value for name, value in answer.getheaders()}
+        body = answer.read()
+        seen = Answer(answer.status, found, body, self.certificate, self.version)
+        self.ended = answer.will_close
+        return seen
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.sock.close()
+
+
+def get(address, port, path="/", tls=None, name=None, source="127.0.0.1", **headers):
+    """One request on a connection of its own. `name` is both SNI and, unless given, Host."""
+    headers.setdefault("host", name or "lb.example.com")
+    with Connection(address, port, tls, name, source) as connection:
+        return connection.get(path, **headers)
+
+
+def eventually(condition, timeout=20, pause=0.1):
+    """The first true result of a function; fails when there is none in time."""
+    deadline = time.monotonic() + timeout
+    while True:
+        result = condition()
+        if result:
+            return result
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(pause)
