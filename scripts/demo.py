@@ -38,7 +38,6 @@ BIN = ROOT / ".venv" / "bin"
 LOGS = ROOT / "build" / "demo"
 WEB_SERVERS = {"web-1": "127.0.0.11", "web-2": "127.0.0.12"}
 PASSTHROUGH_NAME = "passthrough.example.com"
-ADDRESSES = "127.52.0.0/16"  # an emulator with the default range may run beside the demo
 PATIENCE = 60  # seconds for the emulator to start, and for a page to come
 
 
@@ -110,6 +109,19 @@ class Emulator:
         return [found["common_name"] for found in json.loads(self.get(path))["certificates"]]
 
 
+def listens(address: str, port: int) -> bool:
+    with socket.socket() as connection:
+        return connection.connect_ex((address, port)) == 0
+
+
+def free_addresses() -> str:
+    """A range of this machine's addresses that no other emulator uses."""
+    for second in range(52, 100):
+        if not any(listens(f"127.{second}.0.1", port) for port in (80, 443)):
+            return f"127.{second}.0.0/16"
+    raise Failed("something listens on every address that the demo could use")
+
+
 def start_emulator(children: Children) -> Emulator:
     began = time.monotonic()
     port = free_port("127.0.0.1")
@@ -117,7 +129,7 @@ def start_emulator(children: Children) -> Emulator:
         str(BIN / "scaleway-lb-emulator"),
         "serve",
         *("--listen", f"127.0.0.1:{port}"),
-        *("--ip-range", ADDRESSES),
+        *("--ip-range", free_addresses()),
         *("--time-scale", "1"),
     ]
     as_root = os.geteuid() != 0
@@ -347,14 +359,14 @@ def main() -> int:
         ):
             demo(children, Path(scratch), stay)
     except Interrupted as interrupted:
-        print("\nInterrupted; everything that was started is stopped.")
+        print("\nInterrupted; all that was started is stopped.")
         return 128 + interrupted.args[0]
     except (Failed, OSError) as failure:
         print(f"\n{colour('31', 'Not as it should be:')} {failure}", file=sys.stderr)
         print(f"The emulator's log is {LOGS / 'emulator.log'}", file=sys.stderr)
         return 1
-    step("✓", "everything that was started is stopped")
-    print(f"\nAll as it should be, in {time.monotonic() - began:.0f} s.")
+    seconds = time.monotonic() - began
+    print(f"\nAll as it should be, and all that was started is stopped ({seconds:.0f} s).")
     return 0
 
 
