@@ -272,6 +272,14 @@ def test_a_name_that_leads_elsewhere_is_told_with_the_record_to_create(cloud, ro
     assert site["certificates"] == {}
 
 
+def test_a_role_works_in_the_zone_and_the_project_it_is_given(role):
+    project_id = "77777777-8888-4999-8aaa-000000000000"
+    result = role("ssl_passthrough", zone="nl-ams-1", project_id=project_id).result
+    load_balancer = result["load_balancer"]
+    assert (load_balancer["zone"], load_balancer["project_id"]) == ("nl-ams-1", project_id)
+    assert load_balancer["ip"][0]["project_id"] == project_id
+
+
 @pytest.mark.parametrize("by", ["ip_address", "id"])
 def test_an_address_that_was_reserved_before_is_used(cloud, role, module, by):
     reserved = module("ip", tags=["mine"])["ip"]
