@@ -8,6 +8,7 @@ import requests
 from balancer import Balancer
 from cloud import serving
 from pki import AUTHORITY, Issued
+from plane import Plane
 from sites import Site
 
 from web_server import free_port
@@ -107,3 +108,11 @@ def site(tmp_path):
     yield start
     for one in started:
         one.stop()
+
+
+@pytest.fixture(scope="session")
+def plane():
+    """The data plane alone; a test makes its own state the whole state."""
+    plane = Plane("127.64.0.0/24")
+    yield plane
+    plane.stop()
