@@ -141,7 +141,7 @@ class HAProxy:
     async def check(self) -> str | None:
         """What HAProxy has against the candidate, if anything."""
         check = await asyncio.create_subprocess_exec(
-            *(self.program, "-c", "-q", "-f", str(self.directory / "candidate.cfg")),
+            *(self.program, "-c", "-f", str(self.directory / "candidate.cfg")),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,

@@ -1,0 +1,129 @@
+"""ACLs: by address and by what the request says, in order, first match wins."""
+
+import pytest
+from plane import acl, backend, frontend
+from traffic import Connection
+
+ALLOW, DENY = {"type": "allow"}, {"type": "deny"}
+FRIEND, STRANGER = "127.0.0.10", "127.0.0.20"
+
+
+def redirect(kind, target, code=302):
+    return {"type": "redirect", "redirect": {"type": kind, "target": target, "code": code}}
+
+
+@pytest.fixture
+def serve(plane, web_servers):
+    def serve(*acls, **fields):
+        target = backend(web_servers.addresses, web_servers.port, **fields)
+        plane.serve([target], [frontend(target, acls=list(acls))])
+
+    return serve
+
+
+def test_an_address_is_denied(serve, plane):
+    serve(acl(DENY, ip_subnet=["127.0.0.20/32", "10.0.0.0/8"]))
+    assert plane.get(source=FRIEND).status == 200
+    assert plane.get(source=STRANGER).status == 403
+
+
+def test_what_is_inverted_applies_to_all_others(serve, plane):
+    serve(acl(DENY, ip_subnet=["127.0.0.10"], invert=True))
+    assert plane.get(source=FRIEND).status == 200
+    assert plane.get(source=STRANGER).status == 403
+
+
+def test_more_subnets_than_fit_a_line_are_all_matched(serve, plane):
+    serve(acl(DENY, ip_subnet=[f"10.0.{number}.0/24" for number in range(200)] + [STRANGER]))
+    assert plane.get(source=FRIEND).status == 200
+    assert plane.get(source=STRANGER).status == 403
+
+
+def test_the_first_match_wins(serve, plane):
+    serve(acl(ALLOW, ip_subnet=[FRIEND]), acl(DENY))
+    assert plane.get(source=FRIEND).status == 200
+    assert plane.get(source=STRANGER).status == 403
+    serve(acl(DENY), acl(ALLOW, ip_subnet=[FRIEND]))
+    assert plane.get(source=FRIEND).status == 403
+
+
+@pytest.mark.parametrize(
+    ("match", "hit", "miss"),
+    [
+        ({"http_filter": "path_begin", "http_filter_value": ["/admin", "/x y"]}, "/admin/a", "/a"),
+        ({"http_filter": "path_end", "http_filter_value": [".php"]}, "/a.php?b=c", "/a?b=.php"),
+        ({"http_filter": "regex", "http_filter_value": [r"^/v\d+/[a-z]{2}$"]}, "/v12/fr", "/v/fr"),
+        ({"http_filter": "regex", "http_filter_value": ["'\" #$\\$", "/q$"]}, "/q", "/q/r"),
+    ],
+)
+def test_a_path_is_denied(serve, plane, match, hit, miss):
+    serve(acl(DENY, **match))
+    assert plane.get(hit).status == 403
+    assert plane.get(miss).status == 200
+
+
+def test_a_header_is_matched_by_its_value(serve, plane):
+    serve(
+        acl(
+            DENY,
+            http_filter="http_header_match",
+            http_filter_option="X-Team",
+            http_filter_value=["red", "a b#c"],
+        )
+    )
+    assert plane.get(X_Team="red").status == 403
+    assert plane.get(X_Team="a b#c").status == 403
+    assert plane.get(X_Team="blue").status == 200
+    assert plane.get().status == 200
+
+
+def test_address_and_path_must_both_match_and_invert_negates_the_whole(serve, plane):
+    both = {"ip_subnet": [FRIEND], "http_filter": "path_begin", "http_filter_value": ["/a"]}
+    serve(acl(DENY, **both))
+    assert [plane.get("/a", source=FRIEND).status, plane.get("/a", source=STRANGER).status] == [
+        403,
+        200,
+    ]
+    serve(acl(DENY, invert=True, **both))
+    assert plane.get("/a", source=FRIEND).status == 200
+    assert plane.get("/b", source=FRIEND).status == 403
+    assert plane.get("/a", source=STRANGER).status == 403
+
+
+@pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
+def test_a_redirect_has_the_code_that_was_asked_for(serve, plane, code):
+    serve(acl(redirect("scheme", "https", code)))
+    answer = plane.get("/a?b=c", host="example.com")
+    assert (answer.status, answer.headers["location"]) == (code, "https://example.com/a?b=c")
+
+
+def test_a_location_is_built_from_the_request(serve, plane):
+    serve(acl(redirect("location", "{{scheme}}://new.{{host}}/50%{{path}}?{{ query }}&x=%[src]")))
+    answer = plane.get("/a/b?c=d", host="example.com")
+    assert answer.headers["location"] == "http://new.example.com/50%/a/b?c=d&x=%[src]"
+
+
+def test_a_redirect_applies_where_it_matches(serve, plane):
+    old = {"http_filter": "path_begin", "http_filter_value": ["/old"]}
+    serve(acl(redirect("location", "https://example.com/new", 301), **old))
+    assert plane.get("/old/x").headers["location"] == "https://example.com/new"
+    assert plane.get("/x").status == 200
+
+
+def test_a_tcp_frontend_rejects_by_address(serve, plane):
+    serve(acl(DENY, ip_subnet=[STRANGER]), forward_protocol="tcp")
+    assert plane.get(source=FRIEND).status == 200
+    with (
+        pytest.raises(OSError),
+        Connection(plane.address, 80, source=STRANGER) as connection,
+    ):
+        connection.get()
+
+
+def test_a_frontend_whose_acl_cannot_be_done_is_not_served_without_it(plane, web_servers):
+    target = backend(web_servers.addresses, web_servers.port)
+    bad = acl(DENY, http_filter="regex", http_filter_value=["("])
+    plane.serve([target], [frontend(target, acls=[bad]), frontend(target, 8080)])
+    assert plane.get(port=8080).status == 200
+    with pytest.raises(ConnectionRefusedError):
+        plane.get()
