@@ -86,8 +86,8 @@ class Backend(Resource):
         after = {**(found or {}), **wanted}
         if after.get("sticky_sessions") == "cookie" and after.get("forward_protocol") == "tcp":
             raise Problem(COOKIE_ON_TCP)
-        check = wanted.get("health_check") or ({} if found is None else None)
-        if check is not None and check.get("port") is None:
+        check = wanted.get("health_check") or {}
+        if found is None and check.get("port") is None:
             # The API demands a port; the one that serves is the one to check.
             wanted = {**wanted, "health_check": {**check, "port": after.get("forward_port")}}
         return super().plan(found, wanted, words)
