@@ -111,8 +111,10 @@ def site(tmp_path):
 
 
 @pytest.fixture(scope="session")
-def plane():
+def plane(server_authority):
     """The data plane alone; a test makes its own state the whole state."""
-    plane = Plane("127.64.0.0/24")
-    yield plane
-    plane.stop()
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("SSL_CERT_FILE", str(server_authority))
+        plane = Plane("127.64.0.0/24")
+        yield plane
+        plane.stop()

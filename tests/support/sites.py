@@ -40,6 +40,7 @@ class Handler(BaseHTTPRequestHandler):
             }
         ).encode()
         if self.path.startswith(("/health", "/.")):
+            site.health_asked.append((self.command, self.path, self.headers.get("Host")))
             self.send_response(site.health)
         else:
             self.send_response(int(asked.get("status", 200)))
@@ -67,7 +68,7 @@ class Site(ThreadingHTTPServer):
         self.active = self.most_active = self.requests = 0
         self.lock = threading.Lock()
         self.tls = None
-        self.names_asked = []
+        self.names_asked, self.health_asked = [], []
         if certificate:
             self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self.tls.load_cert_chain(certificate)
