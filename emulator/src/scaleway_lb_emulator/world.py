@@ -281,14 +281,9 @@ class World:
 
     def create_backend(self, lb: Row, body: models.CreateBackend) -> Row:
         self.ready(lb)
-        row = self.backend_row(body) | {"health_check": self.check(body.health_check)}
+        row = body.row() | {"health_check": self.check(body.health_check)}
         backend = self.new(lb["zone"], lb_id=lb["id"], pool=body.server_ip, **row)
         return self.pushed("backend", backend)
-
-    def backend_row(self, body: models.UpdateBackend) -> Row:
-        if body.sticky_sessions == "cookie" and body.forward_protocol == "tcp":
-            raise invalid("sticky_sessions", "cookie stickiness needs an http backend")
-        return body.row()
 
     def check(self, body: models.HealthCheck) -> Row:
         try:
@@ -298,7 +293,7 @@ class World:
 
     def update_backend(self, backend: Row, body: models.UpdateBackend) -> Row:
         self.ready_for(backend)
-        backend |= self.backend_row(body)
+        backend |= body.row()
         return self.pushed("backend", backend, quiet=True)
 
     def update_health_check(self, backend: Row, body: models.HealthCheck) -> Row:
