@@ -32,6 +32,7 @@ class HAProxy:
         self.program = processes.program("haproxy", "haproxy", "--data-plane none")
         self.directory = processes.scratch("haproxy")
         self.process: asyncio.subprocess.Process | None = None
+        self.watcher: asyncio.Task | None = None
         self.snapshot: Snapshot = []
         self.challenges: dict[str, dict[str, str]] = {}
         self.configuration: Configuration | None = None
@@ -53,6 +54,8 @@ class HAProxy:
             raise Unusable(f"HAProxy did not start: {self.output()}")
 
     async def stop(self) -> None:
+        if self.watcher:
+            self.watcher.cancel()
         await processes.stop(self.process)
         processes.discard(self.directory)
 
@@ -90,14 +93,15 @@ class HAProxy:
             if said.get(what) != reason:
                 log.warning("%s is not served: %s", what, reason)
         (self.directory / "candidate.cfg").replace(self.directory / "haproxy.cfg")
-        if self.process is None or self.process.returncode is not None:
+        if self.running():
+            os.kill(self.process.pid, signal.SIGUSR2)
+        else:
             self.process = await processes.start(
                 *(self.program, "-W", "-db", "-f", str(self.directory / "haproxy.cfg")),
                 log=str(self.directory / "haproxy.log"),
                 stdout=2,  # access logs; all else goes to the log
             )
-        else:
-            os.kill(self.process.pid, signal.SIGUSR2)
+            self.watcher = asyncio.create_task(self.watch(self.process))
         worker = await self.until_live(generation)
         if worker is None:
             log.error("HAProxy did not take its configuration: %s", self.output())
@@ -110,7 +114,10 @@ class HAProxy:
 
     async def acceptable(self, generation: int) -> Configuration | None:
         """A configuration whose ports can be bound and that HAProxy accepts, written to files."""
-        bound = self.configuration.places if self.running() and self.configuration else set()
+        bound = self.configuration.places if self.configuration else set()
+        if not self.running():
+            await until_free(bound)
+            bound = set()
         left_out: dict[Any, str] = {}
         while True:
             configuration = Configuration(
@@ -134,6 +141,14 @@ class HAProxy:
                     log.error("HAProxy refuses the configuration: %s", complaint)
                     return None
             left_out = left_out | news
+
+    async def watch(self, process: asyncio.subprocess.Process) -> None:
+        """Start HAProxy again where it ended by itself, unless it cannot even start."""
+        begin = time.monotonic()
+        await process.wait()
+        log.error("HAProxy ended with status %s", process.returncode)
+        if process is self.process and time.monotonic() - begin > 1:
+            await self.apply(self.snapshot)
 
     def running(self) -> bool:
         return self.process is not None and self.process.returncode is None
@@ -198,6 +213,13 @@ class HAProxy:
 
     def output(self) -> str:
         return (self.directory / "haproxy.log").read_text(errors="replace")[-2000:]
+
+
+async def until_free(places: set[tuple[str, int]]) -> None:
+    """Wait for the workers of a HAProxy that was killed: they end by themselves."""
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline and any(unbindable(place) for place in places):
+        await asyncio.sleep(0.02)
 
 
 def write(path: Path, content: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?")
 TOKEN = re.compile(r"[A-Za-z0-9_.-]+")
+DURATION = re.compile(r"\d{1,9}(\.\d{1,9})?s")
 IDENTIFIER = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -51,4 +52,6 @@ def checked(pattern: re.Pattern[str], text: str, what: str) -> str:
 
 def milliseconds(duration: str | None) -> int:
     """The API's durations in text are seconds, such as 0.500s; none is 0."""
-    return round(float(duration.removesuffix("s")) * 1000) if duration else 0
+    if not duration:
+        return 0
+    return round(float(checked(DURATION, duration, "a duration").removesuffix("s")) * 1000)
