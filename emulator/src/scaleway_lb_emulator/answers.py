@@ -29,8 +29,17 @@ class Answers:
         }
 
     def lb(self, lb: Row, instances: bool = True, fresh: bool = False) -> dict[str, Any]:
-        count = {kind: len(self.world.of(kind, lb_id=lb["id"])) for kind in ("frontend", "backend")}
+        count = {
+            kind: len(self.world.of(kind, lb_id=lb["id"]))
+            for kind in ("frontend", "backend", "route")
+        }
         ips = sorted(self.world.of("ip", lb_id=lb["id"]), key=lambda ip: ":" in ip["ip_address"])
+        networks = [
+            row
+            for row in self.world.of("private_network", lb_id=lb["id"])
+            if self.world.settle_network(row)
+        ]
+        subscriber = self.store.get("subscriber", lb["subscriber_id"] or "")
         return {
             "id": lb["id"],
             "name": lb["name"],
@@ -44,10 +53,10 @@ class Answers:
             "frontend_count": count["frontend"],
             "backend_count": count["backend"],
             "type": lb["type"],
-            "subscriber": None,
+            "subscriber": self.subscriber(subscriber) if subscriber else None,
             "ssl_compatibility_level": lb["ssl_compatibility_level"],
-            "private_network_count": 0,
-            "route_count": 0,
+            "private_network_count": len(networks),
+            "route_count": count["route"],
             **self.dates(lb, fresh),
             **self.place(lb),
         }
@@ -68,6 +77,10 @@ class Answers:
     def ip(self, ip: Row) -> dict[str, Any]:
         keys = ("id", "ip_address", "lb_id", "organization_id", "project_id", "reverse", "tags")
         return {**{key: ip[key] for key in keys}, **self.place(ip)}
+
+    def subscriber(self, row: Row) -> dict[str, Any]:
+        ways = {key: row[key] for key in ("email_config", "webhook_config") if key in row}
+        return {"id": row["id"], "name": row["name"], **ways}
 
     def parent(self, row: Row, instances: bool) -> dict[str, Any]:
         return self.lb(self.store.get("lb", row["lb_id"]), instances)

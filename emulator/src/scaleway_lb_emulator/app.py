@@ -17,8 +17,9 @@ from .contracts import CertificateAuthority, DataPlane
 from .errors import Refusal, denied, invalid
 from .faults import TRANSITIONS, Fault, Faults
 from .journal import Journal
-from .operations import OPERATIONS, Asked, Operation
+from .operations import OPERATIONS
 from .settings import Settings
+from .surface import Asked, Operation
 from .world import ZONES, World, region_of
 
 HEADERS = {
@@ -78,7 +79,9 @@ def create_app(
                 checked = operation.model.model_validate(body or {}) if operation.model else body
                 broken = fault if fault and fault.kind in TRANSITIONS else None
                 asked = Asked(world, answers, zone, ids, request.query_params, checked, broken)
-                content, status = operation.handle(asked), 200
+                content = operation.handle(asked)
+                if asyncio.iscoroutine(content):
+                    content = await content
                 status = 204 if content is None else 200
             except Refusal as refusal:
                 content, status = refusal.body, refusal.status
@@ -100,7 +103,7 @@ def create_app(
 
     for operation in OPERATIONS:
         for prefix, regional in (("zones/{zone}", False), ("regions/{region}", True)):
-            if regional and operation.zoned_only:
+            if operation.zoned_only if regional else operation.regional_only:
                 continue
             app.add_api_route(
                 f"/lb/v1/{prefix}{operation.path}",

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import ipaddress
 import logging
 import signal
 import socket
+import sqlite3
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from . import __version__
 from .app import CONNECTIONS, create_app
 from .certificates.builtin import BuiltinAuthority
 from .certificates.pebble import Pebble
@@ -21,6 +25,12 @@ from .contracts import NoDataPlane
 from .data_plane.haproxy import HAProxy
 from .processes import Unusable
 from .settings import Settings
+
+USE = """Point any tool at it by its environment:
+  export SCW_API_URL=http://127.0.0.1:8480 SCW_ACCESS_KEY=SCWXXXXXXXXXXXXXXXXX
+  export SCW_SECRET_KEY=11111111-1111-4111-8111-111111111111
+  export SCW_DEFAULT_PROJECT_ID=22222222-2222-4222-8222-222222222222
+"""
 
 
 class Protocol(H11Protocol):
@@ -35,6 +45,14 @@ class Protocol(H11Protocol):
         super().connection_lost(error)
 
 
+class Server(uvicorn.Server):
+    """Leaves the signals to us: children are to be stopped too."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
 def main() -> None:
     """The entry point of the command."""
     settings = read_arguments()
@@ -44,8 +62,6 @@ def main() -> None:
         asyncio.run(serve(settings))
     except Unusable as problem:
         sys.exit(f"scaleway-lb-emulator: {problem}")
-    except KeyboardInterrupt:
-        pass
 
 
 def read_arguments() -> Settings:
@@ -54,32 +70,82 @@ def read_arguments() -> Settings:
         description="The Scaleway Managed Load Balancer on this machine: its API, load balancers "
         "that carry traffic, certificates that are issued.",
     )
-    commands = parser.add_subparsers(dest="command", required=True)
-    formatter = argparse.ArgumentDefaultsHelpFormatter
-    serve_parser = commands.add_parser("serve", help="run the emulator", formatter_class=formatter)
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="serve")
+    serve_parser = commands.add_parser(
+        "serve",
+        help="run the emulator until Ctrl-C",
+        description="Run the emulator in the foreground. When it can be used, it prints one line,\n"
+        "'ready: http://127.0.0.1:8480'; all else goes to the standard error.",
+        epilog=USE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     add = serve_parser.add_argument
-    add("--listen", default="127.0.0.1:8480", help="loopback address and port of the API")
-    add("--data-plane", choices=["haproxy", "none"], default="haproxy", help="what carries traffic")
-    add("--ca", choices=["pebble", "builtin"], default="pebble", help="what issues certificates")
-    add("--state", type=Path, help="directory that keeps the state; without it, in memory")
-    add("--time-scale", type=float, default=1.0, help="1 is the cloud's own pace, 0 is instant")
-    add("--ip-range", default="127.51.0.0/16", help="loopback network of the load balancers")
-    add("--port-offset", type=int, default=0, help="added to every port that is listened on")
-    add("--token", help="the only secret key that is accepted; without it, any is")
+    add(
+        "--listen",
+        default="127.0.0.1:8480",
+        metavar="ADDRESS:PORT",
+        help="where the API listens; a loopback address, since any token will do "
+        "(default: %(default)s)",
+    )
+    add(
+        "--data-plane",
+        choices=["haproxy", "none"],
+        default="haproxy",
+        help="what carries traffic; none is the API alone, without any program to install "
+        "(default: %(default)s)",
+    )
+    add(
+        "--ca",
+        choices=["pebble", "builtin"],
+        default="pebble",
+        help="what issues certificates: an ACME server that validates over HTTP, or the emulator "
+        "itself, at once and unvalidated (default: %(default)s)",
+    )
+    add(
+        "--state",
+        type=Path,
+        metavar="DIR",
+        help="directory that keeps the state over restarts (default: it is kept in memory)",
+    )
+    add(
+        "--time-scale",
+        type=float,
+        default=1.0,
+        metavar="FACTOR",
+        help="how long things take: 1 is the cloud's own pace, 0 is at once (default: 1)",
+    )
+    add(
+        "--ip-range",
+        default="127.51.0.0/16",
+        metavar="CIDR",
+        help="loopback network that load balancers get their addresses from (default: %(default)s)",
+    )
+    add(
+        "--port-offset",
+        type=int,
+        default=0,
+        metavar="N",
+        help="added to every port of a load balancer: with 10000, HTTPS is on 10443 and root is "
+        "not needed",
+    )
+    add("--token", help="the only secret key that is accepted (default: any)")
     given = parser.parse_args()
     host, _, port = given.listen.rpartition(":")
-    host = host.strip("[]")
+    host = "127.0.0.1" if host == "localhost" else host.strip("[]")
     try:
         loopback = ipaddress.ip_address(host).is_loopback
         network = ipaddress.IPv4Network(given.ip_range)
     except ValueError as error:
         parser.error(str(error))
-    if not loopback or not port.isdigit():
+    if not loopback or not port.isdigit() or int(port) > 65535:
         parser.error(f"--listen {given.listen}: give a loopback address and a port")
     if not network.is_loopback:
         parser.error(f"--ip-range {given.ip_range}: load balancers listen on loopback only")
-    if given.time_scale < 0:
-        parser.error("--time-scale: give 0 or more")
+    if not 0 <= given.time_scale < 1000:
+        parser.error("--time-scale: give a number from 0 to 1000")
+    if not 0 <= given.port_offset <= 65535 - 443:
+        parser.error("--port-offset: give a number from 0 to 65092")
     return Settings(
         listen_host=host,
         listen_port=int(port),
@@ -95,17 +161,23 @@ def read_arguments() -> Settings:
 
 async def serve(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT."""
-    listener = listen(settings)
-    data_plane = HAProxy(settings) if settings.data_plane == "haproxy" else NoDataPlane()
-    authority = Pebble(settings, data_plane) if settings.ca == "pebble" else BuiltinAuthority()
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    try:
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with contextlib.AsyncExitStack() as started:
+        listener = started.enter_context(listen(settings))
+        haproxy = settings.data_plane == "haproxy"
+        data_plane = HAProxy(settings) if haproxy else NoDataPlane()
+        started.push_async_callback(data_plane.stop)
+        pebble = settings.ca == "pebble"
+        authority = Pebble(settings, data_plane) if pebble else BuiltinAuthority(settings.state_dir)
+        started.push_async_callback(authority.stop)
         await data_plane.start()
         await authority.start()
-        app = create_app(settings, data_plane, authority)
+        try:
+            app = create_app(settings, data_plane, authority)
+        except (OSError, sqlite3.Error) as error:
+            raise Unusable(f"cannot keep the state in {settings.state_dir}: {error}") from None
         config = uvicorn.Config(
             app,
             http=Protocol,
@@ -114,9 +186,8 @@ async def serve(settings: Settings) -> None:
             lifespan="off",
             timeout_keep_alive=75,
         )
-        server = uvicorn.Server(config)
-        server.install_signal_handlers = lambda: None
-        serving = asyncio.create_task(server._serve([listener]))
+        server = Server(config)
+        serving = asyncio.create_task(server.serve([listener]))
         while not server.started and not serving.done():
             await asyncio.sleep(0.01)
         await data_plane.apply(app.state.world.snapshot())
@@ -125,12 +196,8 @@ async def serve(settings: Settings) -> None:
         print(f"ready: http://{shown}:{port}", flush=True)
         waiting = asyncio.create_task(stop.wait())
         await asyncio.wait({waiting, serving}, return_when=asyncio.FIRST_COMPLETED)
-        server.should_exit = True
-        server.force_exit = True
+        server.should_exit = server.force_exit = True
         await serving
-    finally:
-        await authority.stop()
-        await data_plane.stop()
 
 
 def listen(settings: Settings) -> socket.socket:

@@ -269,3 +269,62 @@ class ACL(Body):
 
 class SetACLs(Body):
     acls: list[ACL]
+
+
+class RouteMatch(Body):
+    sni: Text | None = None
+    host_header: Text | None = None
+    path_begin: Text | None = None
+    match_subdomains: bool | None = False
+
+
+class UpdateRoute(Body):
+    backend_id: str
+    match: RouteMatch | None = None
+
+
+class CreateRoute(UpdateRoute):
+    frontend_id: str
+
+
+class StaticConfig(Body):
+    ip_address: Addresses = []
+
+
+class AttachInPath(Body):
+    """How a private network is attached on the regional API, which names it in the path."""
+
+    ipam_ids: Texts = []
+    static_config: StaticConfig | None = None
+    dhcp_config: Nothing | None = None
+    ipam_config: Nothing | None = None
+
+
+class Attach(AttachInPath):
+    private_network_id: str
+
+
+class Detach(Body):
+    private_network_id: str
+
+
+class EmailConfig(Body):
+    email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=255)]
+
+
+class WebhookConfig(Body):
+    uri: Annotated[str, Field(pattern=r"^https?://", max_length=2048)]
+
+
+class UpdateSubscriber(Body):
+    name: Name
+    email_config: EmailConfig | None = None
+    webhook_config: WebhookConfig | None = None
+
+
+class CreateSubscriber(UpdateSubscriber, Owned):
+    pass
+
+
+class Subscribe(Body):
+    subscriber_id: str

@@ -43,6 +43,13 @@ def discard(directory: Path) -> None:
     shutil.rmtree(directory, ignore_errors=True)
 
 
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file that nobody else reads."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+
+
 def die_with_parent() -> None:
     """Run in the child: the kernel ends it when the emulator is gone, however that ended."""
     LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

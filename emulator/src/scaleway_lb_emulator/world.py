@@ -18,8 +18,15 @@ from .store import Row, Store
 
 COUNTS = {"fr-par": 2, "nl-ams": 3, "pl-waw": 3}
 ZONES = [f"{region}-{number + 1}" for region, count in COUNTS.items() for number in range(count)]
-TYPES = ("lb-s", "lb-gp-m", "lb-gp-l", "lb-gp-xl")
+# Bandwidth in Mbit/s, and whether servers may be outside of Scaleway (reference, 4.11).
+TYPES = {
+    "lb-s": (200, False),
+    "lb-gp-m": (500, False),
+    "lb-gp-l": (1000, True),
+    "lb-gp-xl": (4000, True),
+}
 NOBODY = "00000000-0000-4000-8000-000000000000"
+OWN_NAME = re.compile(r"(?:^|\.)(\d+-\d+-\d+-\d+\.lb\.[a-z-]+\.scw\.cloud)$")
 UUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.I)
 # Seconds at the cloud's own pace (reference, section 5).
 CREATING, READY, GONE, PUSHED, MIGRATED, ISSUED = 0.8, 3.3, 1.5, 0.6, 5.0, 8.0
@@ -117,7 +124,7 @@ class World:
         for frontend in self.of("frontend", lb_id=lb["id"]):
             for acl in self.of("acl", frontend_id=frontend["id"]):
                 self.store.delete("acl", acl["id"])
-        for kind in ("frontend", "backend", "certificate"):
+        for kind in ("route", "private_network", "frontend", "backend", "certificate"):
             for row in self.of(kind, lb_id=lb["id"]):
                 self.store.delete(kind, row["id"])
         for ip in self.of("ip", lb_id=lb["id"]):
@@ -145,6 +152,7 @@ class World:
             status="to_create",
             instance={"id": str(uuid.uuid4()), "created": self.clock.now() - 120},
             instance_status=None,
+            subscriber_id=None,
             moves=self.moves(
                 (CREATING, {"status": "creating", "instance_status": "unknown"}),
                 (READY, {"status": "ready", "instance_status": "ready"}),
@@ -160,6 +168,17 @@ class World:
             self.store.put("ip", ip)
         self.push(lb["id"], quiet=True)
         return lb
+
+    def settle_network(self, row: Row) -> Row | None:
+        """Let an attachment move on; None if it has left."""
+        if row["moves"] and row["moves"][0][0] <= self.clock.now():
+            at, changes = row["moves"].pop(0)
+            if changes["status"] == "gone":
+                self.store.delete("private_network", row["id"])
+                return None
+            row |= changes | {"updated": at}
+            self.store.put("private_network", row)
+        return row
 
     def doom(self, lb: Row, fate: str) -> None:
         """A fault: the transition ends in `error`, or never ends (`stuck`)."""
@@ -313,6 +332,8 @@ class World:
     def delete_backend(self, backend: Row) -> None:
         self.ready_for(backend)
         users = [row["name"] for row in self.of("frontend", backend_id=backend["id"])]
+        if self.of("route", backend_id=backend["id"]):
+            raise in_use("the backend is used by a route")
         if users:
             raise in_use(f"the backend is used by frontend {', '.join(users)}")
         self.store.delete("backend", backend["id"])
@@ -373,6 +394,8 @@ class World:
         self.ready_for(frontend)
         for acl in self.of("acl", frontend_id=frontend["id"]):
             self.store.delete("acl", acl["id"])
+        for route in self.of("route", frontend_id=frontend["id"]):
+            self.store.delete("route", route["id"])
         self.store.delete("frontend", frontend["id"])
         self.push(frontend["lb_id"])
 
@@ -460,7 +483,10 @@ class World:
         for name in names:
             if name.startswith("*."):
                 raise invalid("dns_name", f"{name}: wildcards are not supported")
-            if self.authority.address_of(name) not in addresses:
+            address = self.address_of(name)
+            if address in addresses:
+                self.authority.set_address(name, address)
+            else:
                 raise invalid("dns_name", f"{name} does not resolve to your Load Balancer IP")
         for frontend in self.of("frontend", lb_id=lb["id"], inbound_port=80):
             if self.store.get("backend", frontend["backend_id"])["forward_protocol"] == "tcp":
@@ -476,6 +502,12 @@ class World:
             "not_valid_after": None,
             "pem": None,
         }
+
+    def address_of(self, name: str) -> str | None:
+        """What a name resolves to. Below an address's own name, every name resolves to it, as
+        the recordings show."""
+        own = OWN_NAME.search(name.lower())
+        return self.authority.address_of(own.group(1) if own else name)
 
     async def issue(self, certificate: Row, fail: bool) -> None:
         """Order, and let the certificate become ready, or error with the authority's words."""
@@ -538,7 +570,7 @@ class World:
             {
                 **row,
                 "acls": sorted(self.of("acl", frontend_id=row["id"]), key=by_index),
-                "routes": [],
+                "routes": self.of("route", frontend_id=row["id"]),
             }
             for row in self.of("frontend", lb_id=lb["id"])
         ]

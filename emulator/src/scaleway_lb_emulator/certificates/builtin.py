@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 
 from ..contracts import Issued, OrderFailed
+from ..processes import write_private
 from .records import Records
 from .requests import alternative_names, key_pem, new_key, subject
 
@@ -17,8 +19,15 @@ LIFETIME = timedelta(days=90) - timedelta(seconds=1)  # as Let's Encrypt's (refe
 class BuiltinAuthority(Records):
     """For a control plane alone, where no challenge could be answered."""
 
-    def __init__(self) -> None:
+    def __init__(self, state_dir: Path | None = None) -> None:
+        """With a directory for the state the authority is the same after a restart."""
         super().__init__()
+        kept = state_dir / "authority.pem" if state_dir else None
+        if kept and kept.exists():
+            pem = kept.read_bytes()
+            self.key = serialization.load_pem_private_key(pem, None)
+            self.root = x509.load_pem_x509_certificate(pem)
+            return
         self.key = new_key()
         now = datetime.now(UTC)
         name = subject("Scaleway LB emulator, built-in root")
@@ -33,6 +42,9 @@ class BuiltinAuthority(Records):
             .add_extension(x509.BasicConstraints(True, 0), critical=True)
             .sign(self.key, hashes.SHA256())
         )
+        if kept:
+            state_dir.mkdir(parents=True, exist_ok=True)
+            write_private(kept, key_pem(self.key) + self.root_pem())
 
     async def start(self) -> None:
         return None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import socket
 import time
 from datetime import UTC, datetime, timedelta
@@ -19,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from .. import processes
 from ..contracts import DataPlane, Issued, OrderFailed
-from ..processes import Unusable
+from ..processes import Unusable, write_private
 from ..settings import Settings
 from .records import Records
 from .requests import alternative_names, key_pem, new_key, signing_request, subject
@@ -55,6 +54,7 @@ class Pebble(Records):
         self.acme_port, self.roots_port, self.dns_port, self.records_port = free_ports(4)
         self.children: list[asyncio.subprocess.Process] = []
         self.acme: client.ClientV2 | None = None
+        self.roots: list[bytes] = []
         self.key: josepy.JWKRSA | None = None
 
     async def start(self) -> None:
@@ -81,6 +81,7 @@ class Pebble(Records):
             )
         )
         await asyncio.to_thread(self.connect)
+        await asyncio.to_thread(self.read_roots)
         for name, address in self.addresses.items():
             self.tell("add-a", name, address)
 
@@ -124,9 +125,7 @@ class Pebble(Records):
             ).encode(),
         }
         for file, content in files.items():
-            descriptor = os.open(self.directory / file, os.O_WRONLY | os.O_CREAT, 0o600)
-            with os.fdopen(descriptor, "wb") as output:
-                output.write(content)
+            write_private(self.directory / file, content)
 
     def connect(self) -> None:
         """Wait for Pebble, and make an account."""
@@ -207,10 +206,21 @@ class Pebble(Records):
         return Issued(key_pem(key), order.fullchain_pem.encode())
 
     def root_pem(self) -> bytes:
+        """The root of this run, then those of earlier runs: Pebble makes a new one each time."""
+        return b"".join(self.roots)
+
+    def read_roots(self) -> None:
         url = f"https://localhost:{self.roots_port}/roots/0"
         answer = requests.get(url, verify=str(self.directory / "tls.pem"), timeout=10)
         answer.raise_for_status()
-        return answer.content
+        self.roots = [answer.content]
+        if self.settings.state_dir:
+            # certificates that were issued before stay in the state, and must still verify
+            kept = self.settings.state_dir / "roots.pem"
+            earlier = kept.read_bytes() if kept.exists() else b""
+            self.roots.append(earlier)
+            self.settings.state_dir.mkdir(parents=True, exist_ok=True)
+            write_private(kept, answer.content + earlier)
 
 
 def free_ports(count: int) -> list[int]:

@@ -8,12 +8,11 @@ import os
 import re
 import signal
 import time
-from pathlib import Path
 from typing import Any
 
 from .. import processes
 from ..contracts import Snapshot
-from ..processes import Unusable
+from ..processes import Unusable, write_private
 from ..settings import Settings
 from .rendering import Configuration
 from .statistics import Statistics
@@ -38,11 +37,12 @@ class HAProxy:
         self.configuration: Configuration | None = None
         self.statistics = Statistics()
         self.wanted = self.live = 0
+        self.stopped = False
         self.lock = asyncio.Lock()
 
     async def start(self) -> None:
         """Start with nothing to serve, so that what is wrong shows at once."""
-        place = (str(next(self.settings.ip_range.hosts())), 443 + self.settings.port_offset)
+        place = (str(next(iter(self.settings.ip_range.hosts()))), 443 + self.settings.port_offset)
         if problem := unbindable(place):
             raise Unusable(
                 f"cannot listen on {place[0]}:{place[1]}: {problem}. Ports below 1024 need root: "
@@ -54,10 +54,12 @@ class HAProxy:
             raise Unusable(f"HAProxy did not start: {self.output()}")
 
     async def stop(self) -> None:
-        if self.watcher:
-            self.watcher.cancel()
-        await processes.stop(self.process)
-        processes.discard(self.directory)
+        self.stopped = True
+        async with self.lock:
+            if self.watcher:
+                self.watcher.cancel()
+            await processes.stop(self.process)
+            processes.discard(self.directory)
 
     async def apply(self, snapshot: Snapshot) -> None:
         """Make this state live. Calls that wait for each other are served by one reload."""
@@ -65,7 +67,7 @@ class HAProxy:
         self.wanted += 1
         mine = self.wanted
         async with self.lock:
-            if self.live >= mine:
+            if self.live >= mine or self.stopped:
                 return
             serving = self.wanted
             await self.load(serving)
@@ -130,9 +132,10 @@ class HAProxy:
             }
             if not news:
                 for path, content in configuration.files.items():
-                    write(path, content)
-                write(self.directory / "candidate.cfg", configuration.text)
-                write(self.directory / "servers.state", await self.ask("show servers state"))
+                    write_private(path, content.encode())
+                write_private(self.directory / "candidate.cfg", configuration.text.encode())
+                state = await self.ask("show servers state")
+                write_private(self.directory / "servers.state", state.encode())
                 complaint = await self.check()
                 if complaint is None:
                     return configuration
@@ -220,10 +223,3 @@ async def until_free(places: set[tuple[str, int]]) -> None:
     deadline = time.monotonic() + 5
     while time.monotonic() < deadline and any(unbindable(place) for place in places):
         await asyncio.sleep(0.02)
-
-
-def write(path: Path, content: str) -> None:
-    """Certificates hold keys: nobody else reads them."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(content)

@@ -138,6 +138,8 @@ class Configuration:
             except ValueError as error:
                 self.problem(f"backend {row['id']}", error)
                 continue
+            if row["sticky_sessions"] == "cookie" and section["mode"] == "tcp":
+                self.problem(f"cookie stickiness of backend {row['id']}", "TCP carries no cookies")
             usable[row["id"]] = section
             self.backends.append(section)
         return usable

@@ -49,10 +49,13 @@ def backend_section(row: dict[str, Any]) -> dict[str, Any]:
     return {"id": f"b_{identifier(row['id'])}", "mode": mode, "lines": lines, "servers": servers}
 
 
+def sets_cookie(row: dict[str, Any]) -> bool:
+    """Cookie stickiness is accepted on TCP too (recorded), where there are no cookies."""
+    return row["sticky_sessions"] == "cookie" and row["forward_protocol"] == "http"
+
+
 def stickiness(row: dict[str, Any]) -> list[str]:
-    if row["sticky_sessions"] == "cookie":
-        if row["forward_protocol"] != "http":
-            raise ValueError("cookie stickiness needs HTTP")
+    if sets_cookie(row):
         name = header(row["sticky_sessions_cookie_name"] or "SERVERID")
         return [f"cookie {name} insert indirect nocache"]
     if row["sticky_sessions"] == "table":
@@ -95,7 +98,7 @@ def server_line(row: dict[str, Any], address: str, options: str) -> str:
     ip = ipaddress.ip_address(address)
     port = int(row["forward_port"])
     line = f"{f'[{ip}]' if ip.version == 6 else ip}:{port} {options}"
-    if row["sticky_sessions"] != "cookie":
+    if not sets_cookie(row):
         return line
     cookie = hashlib.sha256(f"{row['id']} {address}".encode()).hexdigest()[:16]
     return f"{line} cookie {cookie}"
