@@ -99,7 +99,7 @@ class Plane:
         self.loop = asyncio.new_event_loop()
         threading.Thread(target=self.loop.run_forever, daemon=True).start()
         self.haproxy = HAProxy(Settings(ip_range=ipaddress.IPv4Network(ip_range)))
-        self.address = str(next(self.haproxy.settings.ip_range.hosts()))
+        self.address = str(self.haproxy.settings.ip_range[1])
         self.run(self.haproxy.start())
 
     def run(self, work):
