@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import sys
 from typing import Any
 
 
@@ -58,6 +59,8 @@ class Children:
                     send(number, process.pid, sudo)
                     with contextlib.suppress(subprocess.TimeoutExpired):
                         process.wait(patience)
+            if process.poll() is None:
+                print(f"Process {process.pid} could not be stopped.", file=sys.stderr)
 
 
 def send(number: signal.Signals, pid: int, sudo: bool) -> None:
@@ -67,4 +70,6 @@ def send(number: signal.Signals, pid: int, sudo: bool) -> None:
             os.killpg(pid, number)
     else:  # sudo hands SIGTERM on to its program, but can not do so with SIGKILL
         target = pid if number == signal.SIGTERM else -pid
-        subprocess.run(["sudo", "-n", "kill", f"-{number.value}", "--", str(target)], check=False)
+        # a small system has no program named kill
+        kill = f"import os; os.kill({target}, {number.value})"
+        subprocess.run(["sudo", "-n", sys.executable, "-c", kill], check=False)
