@@ -20,7 +20,7 @@ demo: setup ## both recipes against the emulator: two working HTTPS sites
 
 test: setup ## every test: unit, emulator, functional, end to end
 	@scripts/programs.sh $(CLIENTS)
-	.venv/bin/pytest $(PYTEST)
+	@scripts/as_root.sh .venv/bin/pytest $(PYTEST)
 
 lint: .venv/.ready ## ruff, ansible-lint (production profile), yamllint
 	.venv/bin/ruff check
