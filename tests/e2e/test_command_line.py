@@ -98,18 +98,21 @@ def test_a_missing_program_is_said_with_what_to_install(tmp_path, program):
     for name in {"haproxy", "pebble", "pebble-challtestsrv"} - {program}:
         (tmp_path / name).symlink_to("/bin/true")
     options = ["--data-plane", "none"] if program.startswith("pebble") else []
-    environment = {"PATH": str(tmp_path), "SCALEWAY_LB_EMULATOR_PROGRAMS": str(tmp_path)}
-    done = subprocess.run(
-        [*COMMAND, "--listen", "127.0.0.1:0", *options],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        env={**os.environ, **environment},
-    )
-    assert done.returncode
-    assert f"{program} is missing" in done.stderr
-    assert "apt-get install" in done.stderr
-    assert ("--data-plane none" if program == "haproxy" else "--ca builtin") in done.stderr
+    said = refused("--listen", "127.0.0.1:0", *options, path=str(tmp_path))
+    assert f"{program} is missing" in said
+    assert "apt-get install" in said
+    assert ("--data-plane none" if program == "haproxy" else "--ca builtin") in said
+
+
+def test_a_haproxy_that_refuses_to_start_is_quoted(tmp_path):
+    broken = tmp_path / "haproxy"
+    broken.write_text("#!/bin/sh\necho '[ALERT] it is too old' >&2; exit 1\n")
+    broken.chmod(0o755)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    options = ["--ip-range", "127.66.0.0/24", "--ca", "builtin"]
+    said = refused("--listen", "127.0.0.1:0", *options, path=path)
+    assert "HAProxy did not start" in said
+    assert "it is too old" in said
 
 
 def test_help_names_every_option():

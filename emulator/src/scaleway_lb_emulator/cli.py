@@ -11,6 +11,7 @@ import signal
 import socket
 import sqlite3
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -133,13 +134,12 @@ def read_arguments() -> Settings:
     given = parser.parse_args()
     host, _, port = given.listen.rpartition(":")
     host = "127.0.0.1" if host == "localhost" else host.strip("[]")
+    if not loopback(host) or not port.isdigit() or int(port) > 65535:
+        parser.error(f"--listen {given.listen}: give a loopback address and a port")
     try:
-        loopback = ipaddress.ip_address(host).is_loopback
         network = ipaddress.IPv4Network(given.ip_range)
     except ValueError as error:
-        parser.error(str(error))
-    if not loopback or not port.isdigit() or int(port) > 65535:
-        parser.error(f"--listen {given.listen}: give a loopback address and a port")
+        parser.error(f"--ip-range: {error}")
     if not network.is_loopback:
         parser.error(f"--ip-range {given.ip_range}: load balancers listen on loopback only")
     if not 0 <= given.time_scale < 1000:
@@ -159,6 +159,13 @@ def read_arguments() -> Settings:
     )
 
 
+def loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
 async def serve(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT."""
     stop = asyncio.Event()
@@ -166,6 +173,8 @@ async def serve(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with contextlib.AsyncExitStack() as started:
         listener = started.enter_context(listen(settings))
+        if settings.state_dir:
+            keep(settings.state_dir)
         haproxy = settings.data_plane == "haproxy"
         data_plane = HAProxy(settings) if haproxy else NoDataPlane()
         started.push_async_callback(data_plane.stop)
@@ -176,8 +185,8 @@ async def serve(settings: Settings) -> None:
         await authority.start()
         try:
             app = create_app(settings, data_plane, authority)
-        except (OSError, sqlite3.Error) as error:
-            raise Unusable(f"cannot keep the state in {settings.state_dir}: {error}") from None
+        except sqlite3.Error as error:
+            raise Unusable(f"cannot read the state in {settings.state_dir}: {error}") from None
         config = uvicorn.Config(
             app,
             http=Protocol,
@@ -198,6 +207,19 @@ async def serve(settings: Settings) -> None:
         await asyncio.wait({waiting, serving}, return_when=asyncio.FIRST_COMPLETED)
         server.should_exit = server.force_exit = True
         await serving
+
+
+def keep(directory: Path) -> None:
+    """Make the directory of the state, which holds private keys, and see that it takes files."""
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=directory):
+            pass
+    except OSError as error:
+        raise Unusable(
+            f"cannot keep the state in {directory}: {error.strerror}. Choose another directory "
+            "with --state."
+        ) from None
 
 
 def listen(settings: Settings) -> socket.socket:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import os
+import re
 import shutil
 import signal
 import tempfile
@@ -21,7 +22,10 @@ class Unusable(Exception):
 
 def program(name: str, package: str, instead: str) -> str:
     """The path of a program; Unusable, with what to do, where it is missing."""
-    path = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
+    places = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    # Debian keeps haproxy in an sbin, and leaves these out of a user's PATH
+    places += [re.sub(r"/bin/?$", "/sbin", place) for place in places]
+    path = shutil.which(name, path=os.pathsep.join(places))
     if path is None:
         raise Unusable(f"{name} is missing. apt-get install {package}, or start with {instead}.")
     return path
@@ -57,12 +61,17 @@ def die_with_parent() -> None:
 
 
 async def start(
-    *command: str, log: str, stdout: int | None = None, environment: dict[str, str] | None = None
+    *command: str,
+    log: str,
+    stdout: int | None = None,
+    directory: Path | None = None,
+    environment: dict[str, str] | None = None,
 ) -> asyncio.subprocess.Process:
     """Start a program whose output goes to a file; it gets no terminal's signals."""
     with open(log, "ab") as output:
         return await asyncio.create_subprocess_exec(
             *command,
+            cwd=directory,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=output if stdout is None else stdout,
             stderr=output,

@@ -36,6 +36,7 @@ class HAProxy:
         self.challenges: dict[str, dict[str, str]] = {}
         self.configuration: Configuration | None = None
         self.statistics = Statistics()
+        self.complaint = ""
         self.wanted = self.live = 0
         self.stopped = False
         self.lock = asyncio.Lock()
@@ -51,7 +52,7 @@ class HAProxy:
             )
         await self.apply([])
         if self.configuration is None:
-            raise Unusable(f"HAProxy did not start: {self.output()}")
+            raise Unusable(f"HAProxy did not start: {self.complaint or self.output()}")
 
     async def stop(self) -> None:
         self.stopped = True
@@ -102,6 +103,7 @@ class HAProxy:
                 *(self.program, "-W", "-db", "-f", str(self.directory / "haproxy.cfg")),
                 log=str(self.directory / "haproxy.log"),
                 stdout=2,  # access logs; all else goes to the log
+                directory=self.directory,
             )
             self.watcher = asyncio.create_task(self.watch(self.process))
         worker = await self.until_live(generation)
@@ -136,12 +138,12 @@ class HAProxy:
                 write_private(self.directory / "candidate.cfg", configuration.text.encode())
                 state = await self.ask("show servers state")
                 write_private(self.directory / "servers.state", state.encode())
-                complaint = await self.check()
-                if complaint is None:
+                self.complaint = await self.check()
+                if not self.complaint:
                     return configuration
-                news = configuration.culprits(complaint)
+                news = configuration.culprits(self.complaint)
                 if not news.keys() - left_out.keys():
-                    log.error("HAProxy refuses the configuration: %s", complaint)
+                    log.error("HAProxy refuses the configuration: %s", self.complaint)
                     return None
             left_out = left_out | news
 
@@ -156,16 +158,17 @@ class HAProxy:
     def running(self) -> bool:
         return self.process is not None and self.process.returncode is None
 
-    async def check(self) -> str | None:
-        """What HAProxy has against the candidate, if anything."""
+    async def check(self) -> str:
+        """What HAProxy has against the candidate; '' if nothing."""
         check = await asyncio.create_subprocess_exec(
             *(self.program, "-c", "-f", str(self.directory / "candidate.cfg")),
+            cwd=self.directory,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
         )
         _, complaint = await check.communicate()
-        return complaint.decode(errors="replace") if check.returncode else None
+        return complaint.decode(errors="replace") if check.returncode else ""
 
     async def until_live(self, generation: int) -> int | None:
         """Wait until a worker with this configuration answers; its process ID, or None."""
@@ -189,10 +192,15 @@ class HAProxy:
 
     async def ask(self, command: str) -> str:
         """One command to the newest worker; '' while there is none."""
+        directory = os.open(self.directory, os.O_PATH)
         try:
-            reader, writer = await asyncio.open_unix_connection(str(self.directory / "admin.sock"))
+            # a socket's path has to be short, which that of a temporary directory may not be
+            socket = f"/proc/self/fd/{directory}/admin.sock"
+            reader, writer = await asyncio.open_unix_connection(socket)
         except OSError:
             return ""
+        finally:
+            os.close(directory)
         try:
             writer.write(f"{command}\n".encode())
             await writer.drain()
@@ -215,7 +223,9 @@ class HAProxy:
         return self.statistics.read(await self.ask("show stat -1 4 -1"), servers)
 
     def output(self) -> str:
-        return (self.directory / "haproxy.log").read_text(errors="replace")[-2000:]
+        """The end of its log."""
+        log_file = self.directory / "haproxy.log"
+        return log_file.read_text(errors="replace")[-2000:] if log_file.exists() else ""
 
 
 async def until_free(places: set[tuple[str, int]]) -> None:
