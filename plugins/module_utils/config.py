@@ -7,12 +7,23 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 ZONE = re.compile(r"^[a-z]{2}-[a-z]{3}-[0-9]+$")
+ZONES = (
+    "fr-par-1",
+    "fr-par-2",
+    "nl-ams-1",
+    "nl-ams-2",
+    "nl-ams-3",
+    "pl-waw-1",
+    "pl-waw-2",
+    "pl-waw-3",
+)
+"""The zones that have load balancers (api reference, 1)."""
 
 # Option -> (environment variable, key in the Scaleway configuration file, built-in default).
 # The names are those of the official SDKs and the scw command line.
@@ -89,6 +100,23 @@ def read(options: Mapping[str, Any], environment: Mapping[str, str] | None = Non
         api_timeout=options.get("api_timeout") or ARGUMENTS["api_timeout"]["default"],
         zone_given=bool(options.get("zone")),
     )
+
+
+def zones(words: Iterable[str]) -> list[str]:
+    """The zones that are meant by `all`, by a region (all of its zones) or by a zone itself.
+
+    A zone that is not known here is taken at its word. Raises Problem for any other word.
+    """
+    meant: list[str] = []
+    for word in words:
+        found = [zone for zone in ZONES if word in ("all", zone, zone.rpartition("-")[0])]
+        if not found and not ZONE.match(word):
+            raise Problem(
+                f"zones: {word!r} is neither a zone nor a region. Known are {', '.join(ZONES)}; "
+                "a region such as fr-par means its zones, and all means every one."
+            )
+        meant += [zone for zone in found or [word] if zone not in meant]
+    return meant
 
 
 def _validate_certs(options: Mapping, environment: Mapping, profile: Mapping) -> bool:

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BIN = ROOT / ".venv" / "bin"
 SECRET_KEY = "11111111-2222-4333-8444-555555555555"
 PROJECT_ID = "66666666-7777-4888-8999-000000000000"
-ZONE = "/lb/v1/zones/fr-par-1"
+ZONE = "fr-par-1"
 
 
 class Cloud:
@@ -22,11 +22,11 @@ class Cloud:
     def __init__(self, url):
         self.url = url
 
-    def api(self, method, path, body=None):
+    def api(self, method, path, body=None, zone=ZONE):
         """One call of the zoned API, beside the modules."""
         answer = requests.request(
             method,
-            f"{self.url}{ZONE}/{path}",
+            f"{self.url}/lb/v1/zones/{zone}/{path}",
             json=body,
             headers={"X-Auth-Token": SECRET_KEY},
             timeout=30,

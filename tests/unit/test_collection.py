@@ -14,6 +14,11 @@ import yaml
 ROOT = Path(__file__).parents[2]
 NAME = "scaleway_community.lb"
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py"))
+PLUGINS = sorted(
+    (path.parent.name, path.stem)
+    for kind in ("filter", "inventory", "lookup")
+    for path in (ROOT / "plugins" / kind).glob("*.py")
+)
 ROLES = sorted(path.name for path in (ROOT / "roles").iterdir() if path.is_dir())
 PLAYBOOKS = sorted(path.name for path in (ROOT / "playbooks").glob("*.yml"))
 README = (ROOT / "README.md").read_text()
@@ -82,6 +87,23 @@ def test_a_module_has_a_row_in_the_readme(module):
     assert f"| `{module}`" in README
 
 
+@pytest.mark.parametrize(("kind", "plugin"), PLUGINS)
+def test_the_documentation_of_a_plugin_parses_and_is_whole_and_it_is_in_the_readme(kind, plugin):
+    program = Path(sys.executable).with_name("ansible-doc")
+    answer = subprocess.run(
+        [program, "--json", "-t", kind, f"{NAME}.{plugin}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = json.loads(answer.stdout)[f"{NAME}.{plugin}"]
+    assert found["doc"]["version_added"] and found["examples"]
+    assert found["return"] or kind == "inventory"
+    assert all(option.get("description") for option in found["doc"]["options"].values())
+    assert f"`{NAME}.{plugin}`" in README
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_a_role_has_a_contract_and_a_readme_that_names_every_variable(role):
     specification = yaml.safe_load((ROOT / "roles" / role / "meta/argument_specs.yml").read_text())
@@ -105,12 +127,19 @@ def test_every_make_target_that_the_readme_names_exists():
     assert named <= targets
 
 
-def test_the_changelog_ends_with_the_version_and_all_its_modules():
+def test_the_changelog_ends_with_the_version_and_all_its_modules_and_plugins():
     version = yaml.safe_load((ROOT / "galaxy.yml").read_text())["version"]
     releases = yaml.safe_load((ROOT / "changelogs/changelog.yaml").read_text())["releases"]
     told = [row["name"] for release in releases.values() for row in release["modules"]]
     assert version in releases
     assert sorted(told) == MODULES
+    plugins = [
+        (kind, row["name"])
+        for release in releases.values()
+        for kind, rows in release.get("plugins", {}).items()
+        for row in rows
+    ]
+    assert sorted(plugins) == PLUGINS
 
 
 @pytest.mark.parametrize(

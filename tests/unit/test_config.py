@@ -1,7 +1,11 @@
 """Where each value of the configuration comes from."""
 
 import pytest
-from ansible_collections.scaleway_community.lb.plugins.module_utils.config import Problem, read
+from ansible_collections.scaleway_community.lb.plugins.module_utils.config import (
+    Problem,
+    read,
+    zones,
+)
 
 KEY = "11111111-2222-4333-8444-555555555555"
 FILE = """
@@ -91,3 +95,28 @@ def test_a_broken_file_is_named_without_its_content(tmp_path):
     with pytest.raises(Problem, match="is not valid YAML, line") as failure:
         read({"config_path": str(path)}, {})
     assert "very-secret" not in str(failure.value)
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ([], []),
+        (["nl-ams-1"], ["nl-ams-1"]),
+        (["fr-par"], ["fr-par-1", "fr-par-2"]),
+        (["fr-par-2", "fr-par"], ["fr-par-2", "fr-par-1"]),
+        (["fr-par-9"], ["fr-par-9"]),
+    ],
+)
+def test_zones_are_meant_by_themselves_and_by_their_region(words, meant):
+    assert zones(words) == meant
+
+
+def test_all_means_the_zones_of_all_regions():
+    assert zones(["all"]) == zones(["fr-par", "nl-ams", "pl-waw"])
+    assert len(zones(["all"])) == 8
+
+
+@pytest.mark.parametrize("word", ["", "fr", "fr-par-", "de-fra", "ALL"])
+def test_what_is_no_zone_is_told_with_those_that_are(word):
+    with pytest.raises(Problem, match=r"neither a zone nor a region.*fr-par-1, fr-par-2, nl-ams-1"):
+        zones([word])
