@@ -38,10 +38,13 @@ class Field:
 
     `sent_as` and `seen_at` are its key in requests and its dotted path in answers, where they
     differ from its name. `default` is what the API means by null, `on_create` what it demands
-    where the user said nothing. A `fixed` field cannot change on a live object.
+    where the user said nothing. A `fixed` field cannot change on a live object; one that comes
+    `later` has a call of its own, which takes an object that is there. What is `in_path` is in no
+    body.
     """
 
     name: str = ""
+    in_path = False
 
     def __init__(
         self,
@@ -53,13 +56,15 @@ class Field:
         on_create: Any = None,
         required: bool = False,
         fixed: bool = False,
+        later: bool = False,
         unordered: bool = False,
         between: tuple[int, int] | None = None,
         **argument: Any,
     ) -> None:
         self.type, self._sent_as, self._seen_at = type, sent_as, seen_at
         self.default, self.on_create, self.required = default, on_create, required
-        self.fixed, self.unordered, self.between = fixed, unordered, between
+        self.fixed, self.later = fixed, later
+        self.unordered, self.between = unordered, between
         self._argument = argument
         if type == "list":
             self._argument.setdefault("elements", "str")
@@ -205,6 +210,20 @@ class Addresses(Field):
         return sorted(items) if self.unordered else items
 
 
+class Identifier(Field):
+    """The ID of an object of another API, or a list of them. It may carry a locality."""
+
+    def problems(self, value: Any, where: str) -> Iterator[str]:
+        for item in value if self.type == "list" else [value]:
+            if bare_id(item) is None:
+                yield (
+                    f"{where}: {item!r} is not an ID, such as 11111111-2222-4333-8444-555555555555."
+                )
+
+    def encode(self, value: Any, found: Any = None) -> Any:
+        return [bare_id(item) for item in value] if self.type == "list" else bare_id(value)
+
+
 class Structure(Field):
     """An object of the API as an option with suboptions.
 
@@ -303,8 +322,7 @@ class Reference(Field):
     """Another object, given by name (or address) or by ID; the API knows it by ID.
 
     `target` is its Resource, or its name where the two kinds refer to each other. `embedded` is
-    where answers hold the whole object, `in_path` says that requests carry the ID
-    in their path and not in their body.
+    where answers hold the whole object.
     """
 
     many = False
@@ -336,10 +354,14 @@ class Reference(Field):
         """Replace names by IDs, asking (`look_up`) only for what the answer does not hold."""
         known = {item.get(self.by): item["id"] for item in self.objects(found) if item.get("id")}
         ids = [
-            bare_id(item) or known.get(item) or look_up(item)
+            item and (bare_id(item) or known.get(item) or look_up(item))
             for item in (value if self.many else [value])
         ]
         return ids if self.many else ids[0]
+
+    def same(self, value: Any, found: dict[str, Any]) -> bool:
+        # Without an ID it is about to be made, in check mode: nothing has it yet.
+        return value is not None and super().same(value, found)
 
     def shown(self, found: dict[str, Any], like: Any = None) -> Any:
         words = {item["id"]: item.get(self.by) for item in self.objects(found) if item.get("id")}

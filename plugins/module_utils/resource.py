@@ -13,7 +13,7 @@ from typing import Any
 
 from .api import AnswerLost, ApiError
 from .config import ARGUMENTS, Config, Problem
-from .fields import Field, Reference, bare_id, locality, named, refuse
+from .fields import Field, Identifier, Reference, bare_id, locality, named, refuse
 from .session import LEAVING, Call, Session
 
 KINDS: dict[str, Resource] = {}
@@ -48,10 +48,11 @@ class Plan:
 class Resource:
     """One kind of object, stated as data.
 
-    `collection` is the path of create and list, `item` that of one object; words in braces are
-    the references it lies under. `switches` are options that are not fields of the object.
-    An `owned` kind belongs to a project or organization. `filters` are the fields that the info
-    module selects by.
+    `collection` is the path of create and list, whose answer has its items under `list_key`;
+    `item` is the path of one object, None if it has no ID of its own; words in braces are the
+    references it lies under. `switches` are options that are not fields of the object. An `owned`
+    kind belongs to a project or organization. `filters` are the fields that the info module
+    selects by. Of the fields in `one_of` an object has one: giving another drops it.
     """
 
     def __init__(
@@ -59,11 +60,13 @@ class Resource:
         kind: str,
         *,
         collection: str,
-        item: str,
+        item: str | None = None,
         fields: dict[str, Field],
         plural: str | None = None,
+        list_key: str | None = None,
         update: str = "PUT",
         owned: bool = False,
+        one_of: tuple[str, ...] = (),
         filters: tuple[str, ...] = ("name",),
         switches: dict[str, dict[str, Any]] | None = None,
         info_switches: dict[str, dict[str, Any]] | None = None,
@@ -71,9 +74,10 @@ class Resource:
         self.kind, self.plural = kind, plural or f"{kind}s"
         self.collection, self.item, self.update = collection, item, update
         self.fields, self.owned, self.filters = named(fields), owned, filters
+        self.one_of = one_of
         self.switches, self.info_switches = switches or {}, info_switches or {}
         self.parents = [part[1] for part in string.Formatter().parse(collection) if part[1]]
-        self.list_key = collection.rsplit("/", 1)[-1]
+        self.list_key = list_key or collection.rsplit("/", 1)[-1]
         KINDS[kind] = self
 
     @property
@@ -83,16 +87,23 @@ class Resource:
 
     # What Ansible is told
 
+    def called(self, found: dict[str, Any]) -> str:
+        """What a message calls an object."""
+        return f"{self.title} {found.get('name') or found['id']!r}"
+
     def arguments(self) -> dict[str, dict[str, Any]]:
         """The argument specification of the kind's module."""
         own = {name: option.argument() for name, option in self.fields.items()}
-        return {**ARGUMENTS, **WRITING, "id": {"type": "str"}, **own, **self.switches}
+        return {**ARGUMENTS, **WRITING, **self.identity(), **own, **self.switches}
 
     def info_arguments(self) -> dict[str, dict[str, Any]]:
         """The argument specification of the kind's info module."""
         names = [*self.parents, *(name for name in self.filters if name not in self.parents)]
         own = {name: self.fields[name].argument() for name in names}
-        return {**ARGUMENTS, "id": {"type": "str"}, **own, **self.info_switches}
+        return {**ARGUMENTS, **self.identity(), **own, **self.info_switches}
+
+    def identity(self) -> dict[str, dict[str, Any]]:
+        return {"id": {"type": "str"}} if self.item else {}
 
     def references(self) -> dict[str, Reference]:
         return {
@@ -101,10 +112,11 @@ class Resource:
 
     def at_home(self, config: Config, options: dict[str, Any]) -> Config:
         """The configuration with the zone that the given IDs name, if they name one."""
-        values = [options.get("id")]
-        for name in self.references():
-            value = options.get(name)
-            values += value if isinstance(value, list) else [value]
+        values = [options.get("id"), options.get("load_balancer")]
+        for name, option in self.fields.items():
+            if isinstance(option, Reference | Identifier):
+                value = options.get(name)
+                values += value if isinstance(value, list) else [value]
         for place in filter(None, map(locality, values)):
             if place == config.zone or config.zone.rsplit("-", 1)[0] == place:
                 continue
@@ -123,8 +135,12 @@ class Resource:
 
     def problems(self, options: dict[str, Any]) -> Iterator[str]:
         """What is wrong with the options alone. Kinds add their own rules."""
-        for name, value in self.given(options).items():
+        given = self.given(options)
+        for name, value in given.items():
             yield from self.fields[name].problems(value, name)
+        chosen = [name for name in self.one_of if given.get(name)]
+        if len(chosen) > 1:
+            yield f"{' and '.join(chosen)} exclude each other: give one of them."
         if options.get("id") and bare_id(options["id"]) is None:
             yield f"id: {options['id']!r} is not an ID; leave it out to find by name."
 
@@ -250,16 +266,18 @@ class Resource:
             for name, option in fields
             if name not in wanted and (option.required or name in self.parents)
         ]
+        if self.one_of and not any(wanted.get(name) for name in self.one_of):
+            missing.append(f"one of {', '.join(self.one_of)}")
         if missing:
             raise Problem(
                 f"There is no such {self.title}; to create it, give {', '.join(missing)} too."
             )
         body = {key: wanted[key] for key in ("project_id", "organization_id") if key in wanted}
         for name, option in fields:
-            if name in wanted and name not in self.parents:
-                body[option.sent_as] = option.encode(wanted[name])
+            if name in wanted and not (name in self.parents or option.in_path or option.later):
+                lay(body, option.sent_as, option.encode(wanted[name]))
             elif option.on_create is not None:
-                body[option.sent_as] = option.on_create
+                lay(body, option.sent_as, option.on_create)
         return Plan(
             calls=[Call("POST", self.collection.format(**wanted), body)],
             after={name: words[name] for name in self.fields if name in words},
@@ -273,17 +291,18 @@ class Resource:
         fixed = [name for name in differing if self.fields[name].fixed]
         if fixed:
             raise Problem(
-                f"{fixed[0]} of {self.title} {found.get('name') or found['id']} cannot change: it "
-                f"is {self.fields[fixed[0]].shown(found)!r}, not {words.get(fixed[0])!r}."
+                f"{fixed[0]} of {self.called(found)} cannot change: it is "
+                f"{self.fields[fixed[0]].shown(found)!r}, not {words.get(fixed[0])!r}."
             )
         before = {
             name: self.fields[name].shown(found, words.get(name))
             for name in wanted
             if name in words
         }
+        dropped = {name: self.fields[name].shown(found) for name in self.dropped(found, wanted)}
         return Plan(
             calls=self.update_calls(found, wanted, differing),
-            before=before,
+            before=before | dropped,
             after={
                 name: words[name] if name in differing else value for name, value in before.items()
             },
@@ -296,6 +315,16 @@ class Resource:
             name
             for name, option in self.fields.items()
             if name in wanted and not option.same(wanted[name], found)
+        ]
+
+    def dropped(self, found: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
+        """The fields in `one_of` that the object has and that a wanted one takes the place of."""
+        if not any(wanted.get(name) for name in self.one_of):
+            return []
+        return [
+            name
+            for name in self.one_of
+            if name not in wanted and self.fields[name].seen(found) is not None
         ]
 
     def update_calls(
@@ -311,42 +340,46 @@ class Resource:
         self, found: dict[str, Any], wanted: dict[str, Any], names: list[str]
     ) -> dict[str, Any]:
         """What is there with what is wanted laid over it: a PUT resets what it leaves out."""
-        body = {}
+        body: dict[str, Any] = {}
+        dropped = self.dropped(found, wanted)
         for name in names:
             option = self.fields[name]
-            if option.fixed or getattr(option, "in_path", False):
+            if option.fixed or option.in_path or option.later or name in dropped:
                 continue
             seen = option.seen(found)
             if name in wanted:
-                body[option.sent_as] = option.encode(wanted[name], seen)
+                lay(body, option.sent_as, option.encode(wanted[name], seen))
             elif seen is not None:
-                body[option.sent_as] = seen
+                lay(body, option.sent_as, seen)
         return body
 
     def plan_absent(self, found: dict[str, Any], options: dict[str, Any]) -> Plan:
         """How to remove the object."""
         return Plan(
             calls=[Call("DELETE", self.item.format(**found))],
-            before={name: option.shown(found) for name, option in self.fields.items()},
+            before={
+                name: option.shown(found)
+                for name, option in self.fields.items()
+                if name not in self.one_of or option.seen(found) is not None
+            },
         )
 
     def expected(self, found: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
         """The object as the API would show it with `wanted` laid over what was found."""
-        outcome: dict[str, Any] = {"id": None, **found}
+        outcome: dict[str, Any] = {**({"id": None} if self.item else {}), **found}
+        dropped = self.dropped(found, wanted)
         for name, option in self.fields.items():
-            if name not in wanted and found:
-                continue
-            *path, last = option.seen_at.split(".")
-            inner = outcome
-            for key in path:
-                inner[key] = dict(inner.get(key) or {})
-                inner = inner[key]
-            inner[last] = option.encode(wanted[name], inner.get(last)) if name in wanted else None
+            if name in wanted:
+                lay(outcome, option.seen_at, option.encode(wanted[name], option.seen(outcome)))
+            elif name in dropped:
+                lay(outcome, option.seen_at, GONE)
+            elif not found and name not in self.one_of:
+                lay(outcome, option.seen_at, None)
         return outcome
 
     # Applying and waiting
 
-    def load_balancer_of(self, thing: dict[str, Any]) -> str | None:
+    def load_balancer_of(self, session: Session, thing: dict[str, Any]) -> str | None:
         """The ID of the load balancer that an object, or a set of wanted fields, belongs to."""
         return (thing.get("lb") or {}).get("id") or thing.get("load_balancer")
 
@@ -355,7 +388,7 @@ class Resource:
         refuse(self.problems(options))
         first: Plan | None = None
         while True:
-            found = self.find(session, options)
+            found = self.find_or_gone(session, options)
             plan = self.plan_for(session, options, found)
             if session.check_mode:
                 return plan, plan.outcome
@@ -370,22 +403,30 @@ class Resource:
                     raise
                 time.sleep(0.5)
 
+    def find_or_gone(self, session: Session, options: dict[str, Any]) -> dict[str, Any] | None:
+        """The object; None as well if what it lies under is gone, and it shall be absent."""
+        try:
+            return self.find(session, options)
+        except ApiError as error:
+            if error.status == 404 and options.get("state") == "absent":
+                return None
+            raise
+
     def plan_for(
         self, session: Session, options: dict[str, Any], found: dict[str, Any] | None
     ) -> Plan:
         """Resolve what the plan needs, and make it; refuse what must not be touched."""
         if options.get("state") == "absent":
             plan = self.plan_absent(found, options) if found else Plan()
-            load_balancer_id = self.load_balancer_of(found) if found else None
+            wanted = {}
         else:
             if options.get("id") and found is None:
                 raise Problem(f"There is no {self.title} {options['id']} in this zone.")
             wanted = self.resolve(session, options, found)
             plan = self.plan(found, wanted, self.given(options))
-            load_balancer_id = self.load_balancer_of(found or wanted)
             self.advise(session, plan.outcome)
         if plan.changed:
-            session.admit(load_balancer_id)
+            session.admit(self.load_balancer_of(session, found or wanted))
         return plan
 
     def advise(self, session: Session, outcome: dict[str, Any]) -> None:
@@ -396,7 +437,7 @@ class Resource:
     ) -> dict[str, Any] | None:
         """Send the plan's calls, wait, and return the object as it then is."""
         absent = options.get("state") == "absent"
-        load_balancer_id = self.load_balancer_of(found or plan.outcome or {})
+        load_balancer_id = self.load_balancer_of(session, found or plan.outcome or {})
         answer = found
         for call in plan.calls:
             try:
@@ -406,15 +447,23 @@ class Resource:
                 if not users:
                     raise
                 raise Problem(
-                    f"{self.title.capitalize()} {found['name']!r} is in use by "
-                    f"{', '.join(users)}: change or remove that first. {error}"
+                    f"{upper(self.called(found))} is in use by {', '.join(users)}: "
+                    f"change or remove that first. {error}"
                 ) from error
         object_id = (found or answer)["id"]
         if absent:
             self.await_removed(session, object_id, load_balancer_id)
             return None
-        self.await_usable(session, object_id, self.load_balancer_of(found or answer))
-        return self.read(session, object_id)
+        self.await_usable(session, object_id, self.load_balancer_of(session, found or answer))
+        outcome = self.read(session, object_id)
+        if found is None and self.has_more(options):
+            plan = self.plan_for(session, options, outcome)
+            return self.apply(session, plan, options, outcome) if plan.changed else outcome
+        return outcome
+
+    def has_more(self, options: dict[str, Any]) -> bool:
+        """True if there are options that only an object that is there can take."""
+        return any(option.later and options.get(name) for name, option in self.fields.items())
 
     def used_by(self, session: Session, found: dict[str, Any]) -> list[str]:
         """Who keeps the object from being deleted. For kinds to override."""
@@ -469,6 +518,26 @@ def stated(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: stated(inner) for key, inner in value.items() if inner is not None}
     return [stated(inner) for inner in value] if isinstance(value, list) else value
+
+
+GONE = object()
+
+
+def lay(thing: dict[str, Any], path: str, value: Any) -> None:
+    """Set what is at a dotted path, in copies of the objects on the way; GONE takes it away."""
+    *way, last = path.split(".")
+    for key in way:
+        thing[key] = dict(thing.get(key) or {})
+        thing = thing[key]
+    if value is GONE:
+        thing.pop(last, None)
+    else:
+        thing[last] = value
+
+
+def upper(text: str) -> str:
+    """A text that begins a sentence."""
+    return text[:1].upper() + text[1:]
 
 
 def owner(config: Config) -> dict[str, str]:

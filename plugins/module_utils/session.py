@@ -9,10 +9,12 @@ import itertools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from .api import Api, ApiError, backoff
 from .config import Config, Problem
+
+T = TypeVar("T")
 
 MOVING = ("pending", "migrating", "to_create", "creating")
 LEAVING = ("to_delete", "deleting")
@@ -90,7 +92,7 @@ class Session:
             try:
                 return self.api.request(call.method, call.path, call.body, call.params)
             except ApiError as error:
-                if error.status == 404 and call.method == "DELETE":
+                if error.status == 404 and (absent or call.method == "DELETE"):
                     return None
                 if error.kind != "transient_state" or time.monotonic() > self.deadline:
                     raise
@@ -139,15 +141,27 @@ class Session:
 
     def poll(self, path: str, over: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         """Read `path` with growing pauses until `over` says so; return what was read last."""
+
+        def still(found: dict[str, Any]) -> str:
+            return f"{path} is still {found.get('status')!r} ({_states(found)})"
+
+        return self.until(lambda: self.api.get(path), over, still)
+
+    def until(
+        self, read: Callable[[], T], over: Callable[[T], bool], still: Callable[[T], str]
+    ) -> T:
+        """Call `read` with growing pauses until `over` says so; return what was read last.
+
+        `still` begins the message for when that takes too long.
+        """
         for attempt in itertools.count(1):
-            found = self.api.get(path)
+            found = read()
             if over(found):
                 return found
             if time.monotonic() > self.deadline:
                 raise Problem(
-                    f"{path} is still {found.get('status')!r} ({_states(found)}) after "
-                    f"{self.wait_timeout} seconds (wait_timeout). What was sent has been accepted; "
-                    "run the task again to go on waiting."
+                    f"{still(found)} after {self.wait_timeout} seconds (wait_timeout). What was "
+                    "sent has been accepted; run the task again to go on waiting."
                 )
             time.sleep(backoff(attempt))
 

@@ -75,6 +75,13 @@ options:
       - ssl_compatibility_level_intermediate
       - ssl_compatibility_level_modern
       - ssl_compatibility_level_old
+  subscriber:
+    description:
+      - Who is told when something happens to its servers, as the name or ID of a subscriber that
+        M(scaleway_community.lb.subscriber) manages.
+      - V('') tells nobody, which is the API's default.
+    type: str
+    aliases: [subscriber_id]
   release_ip:
     description: Whether O(state=absent) gives the IP addresses back as well. A released address
       is lost.
@@ -87,6 +94,7 @@ extends_documentation_fragment:
 seealso:
   - module: scaleway_community.lb.load_balancer_info
   - module: scaleway_community.lb.ip
+  - module: scaleway_community.lb.subscriber
 """
 
 EXAMPLES = r"""
@@ -290,7 +298,9 @@ load_balancer:
       returned: success
       sample: 0
     subscriber:
-      description: Who is told when a server goes down, null for nobody.
+      description: >-
+        Who is told when something happens to its servers, with the keys that
+        M(scaleway_community.lb.subscriber) returns, null for nobody.
       type: dict
       returned: success
     organization_id:

@@ -207,7 +207,9 @@ load_balancers:
       returned: success
       sample: 0
     subscriber:
-      description: Who is told when a server goes down, null for nobody.
+      description: >-
+        Who is told when something happens to its servers, with the keys that
+        M(scaleway_community.lb.subscriber) returns, null for nobody.
       type: dict
       returned: success
     organization_id:

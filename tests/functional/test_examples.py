@@ -7,6 +7,7 @@ import pytest
 import requests
 import yaml
 from cloud import ROOT
+from objects import NETWORK
 from pki import AUTHORITY, Issued
 
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py"))
@@ -38,9 +39,27 @@ THERE = [
             "acls": [{"name": "office", "action": {"type": "allow"}}],
         },
     ),
+    (
+        "route",
+        {"load_balancer": "web", "frontend": "https", "backend": "web", "path_begin": "/web"},
+    ),
+    ("private_network", {"load_balancer": "web", "private_network_id": NETWORK}),
+    (
+        "subscriber",
+        {"name": "on-call", "webhook_config": {"uri": "https://hooks.example.com/on-call"}},
+    ),
 ]
 # How many of these a module's examples need; the others begin where the list ends.
-NEEDED = {"load_balancer": 0, "ip": 1, "backend": 1, "certificate": 1, "frontend": 3, "acls": 4}
+NEEDED = {
+    "load_balancer": 0,
+    "ip": 1,
+    "backend": 1,
+    "certificate": 1,
+    "frontend": 3,
+    "acls": 4,
+    "acl": 4,
+    "subscriber": 1,
+}
 
 
 def documented(module):

@@ -1,12 +1,25 @@
 """Every module: it says what it would do, does it once, changes each option, and takes it back."""
 
 import pytest
-from objects import API_BACKEND, DENY, FIRST, HTTP, REDIRECT, SECOND, SUBNET, WEB, WEB_BACKEND
+from objects import (
+    ADDRESS,
+    API_BACKEND,
+    DENY,
+    FIRST,
+    HTTP,
+    NETWORK,
+    ON_CALL,
+    REDIRECT,
+    SECOND,
+    SUBNET,
+    WEB,
+    WEB_BACKEND,
+)
 
 # module: what must be there, what identifies the object, what it is made with, and each change
 SCENARIOS = {
     "load_balancer": (
-        [],
+        [ON_CALL],
         {"name": "web"},
         {"description": "shop", "type": "LB-S", "tags": ["a", "b"]},
         [
@@ -17,6 +30,8 @@ SCENARIOS = {
             {"ssl_compatibility_level": "modern"},
             {"ssl_compatibility_level": "ssl_compatibility_level_old"},
             {"type": "lb-gp-m"},
+            {"subscriber": "on-call"},
+            {"subscriber": ""},
         ],
     ),
     "ip": (
@@ -111,6 +126,41 @@ SCENARIOS = {
                     }
                 ]
             },
+        ],
+    ),
+    "acl": (
+        [WEB, WEB_BACKEND, HTTP],
+        {"load_balancer": "web", "frontend": "http", "name": "deny"},
+        {"action": {"type": "deny"}, "index": 1},
+        [
+            {"index": 7},
+            {"description": "why"},
+            {"description": ""},
+            {"match": SUBNET},
+            {"match": {"invert": True}},
+            {"action": REDIRECT["action"]},
+            {"action": {"type": "allow"}},
+        ],
+    ),
+    "route": (
+        [WEB, WEB_BACKEND, API_BACKEND, HTTP],
+        {"load_balancer": "web", "frontend": "http", "host_header": "api.example.com"},
+        {"backend": "api"},
+        [{"backend": "web"}, {"match_subdomains": True}, {"match_subdomains": False}],
+    ),
+    "private_network": (
+        [WEB],
+        {"load_balancer": "web", "private_network_id": f"fr-par/{NETWORK}"},
+        {"ipam_ids": [f"fr-par/{ADDRESS}"]},
+        [],
+    ),
+    "subscriber": (
+        [],
+        {"name": "on-call"},
+        {"email_config": {"email": "on-call@example.com"}},
+        [
+            {"email_config": {"email": "office@example.com"}},
+            {"webhook_config": {"uri": "https://hooks.example.com/on-call"}},
         ],
     ),
     "certificate": (

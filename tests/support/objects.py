@@ -20,3 +20,6 @@ API_BACKEND = ("backend", {**BACKEND, "name": "api", "forward_port": 8080})
 HTTP = ("frontend", {"load_balancer": "web", "name": "http", "inbound_port": 80, "backend": "web"})
 FIRST = ("certificate", {"load_balancer": "web", "name": "first", "letsencrypt": {}})
 SECOND = ("certificate", {"load_balancer": "web", "name": "second", "letsencrypt": {}})
+ON_CALL = ("subscriber", {"name": "on-call", "email_config": {"email": "on-call@example.com"}})
+NETWORK = "11111111-2222-4333-8444-555555555555"
+ADDRESS = "11111111-2222-4333-8444-666666666666"

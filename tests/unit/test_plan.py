@@ -166,7 +166,7 @@ def test_given_addresses_are_the_only_ones_of_a_new_load_balancer():
 
 
 def test_a_field_that_cannot_change_is_named():
-    with pytest.raises(Problem, match="assign_flexible_ip of load balancer web cannot change"):
+    with pytest.raises(Problem, match="assign_flexible_ip of load balancer 'web' cannot change"):
         LOAD_BALANCER.plan(LB, {"assign_flexible_ip": False}, {"assign_flexible_ip": False})
 
 

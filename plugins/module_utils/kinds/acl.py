@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..fields import Addresses, Enum, Field, Reference, Structure
-from ..resource import Resource
-from .frontend import FRONTEND
+from ..session import Session
+from .frontend import FRONTEND, OnFrontend
 from .load_balancer import LOAD_BALANCER
 
 
@@ -20,10 +20,20 @@ class Subnets(Addresses):
         return [] if value == ["0.0.0.0/0"] else super().meaning(value)
 
 
+class Action(Structure):
+    """What a redirect says goes with it."""
+
+    def encode(self, value: Any, found: Any = None) -> Any:
+        body = super().encode(value, found)
+        if body["type"] != "redirect":
+            body.pop("redirect", None)
+        return body
+
+
 RULE = {
     "name": Field(required=True),
     "description": Field(default=""),
-    "action": Structure(
+    "action": Action(
         {
             "type": Enum("allow", "deny", "redirect", required=True),
             "redirect": Structure(
@@ -58,11 +68,12 @@ RULE = {
 }
 
 
-class Acl(Resource):
+class Acl(OnFrontend):
     """Embeds its frontend, and that its load balancer."""
 
-    def load_balancer_of(self, thing: dict[str, Any]) -> str | None:
-        return super().load_balancer_of(thing.get("frontend") or {})
+    def load_balancer_of(self, session: Session, thing: dict[str, Any]) -> str | None:
+        seen = self.fields["load_balancer"].seen(thing)
+        return seen or thing.get("load_balancer") or super().load_balancer_of(session, thing)
 
 
 ACL = Acl(
@@ -72,7 +83,12 @@ ACL = Acl(
     filters=("load_balancer", "name"),
     fields={
         "load_balancer": Reference(
-            LOAD_BALANCER, seen_at="frontend.lb.id", embedded="frontend.lb", aliases=["lb_id"]
+            LOAD_BALANCER,
+            seen_at="frontend.lb.id",
+            embedded="frontend.lb",
+            in_path=True,
+            fixed=True,
+            aliases=["lb_id"],
         ),
         "frontend": Reference(
             FRONTEND,

@@ -109,10 +109,15 @@ class Backend(Resource):
         return calls
 
     def used_by(self, session: Session, found: dict[str, Any]) -> list[str]:
-        frontends = session.api.list(f"lbs/{found['lb']['id']}/frontends", "frontends")
+        from . import frontend, route  # which themselves refer to backends, so not above
+
+        frontends = frontend.FRONTEND.list(session, {"load_balancer": found["lb"]["id"]})
+        routes = route.ROUTE.list(session, {})
         return [
-            f"frontend {one['name']!r}" for one in frontends if one["backend"]["id"] == found["id"]
-        ]
+            frontend.FRONTEND.called(one)
+            for one in frontends
+            if one["backend"]["id"] == found["id"]
+        ] + [route.ROUTE.called(one) for one in routes if one["backend_id"] == found["id"]]
 
 
 COOKIE_ON_TCP = (

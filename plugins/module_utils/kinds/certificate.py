@@ -310,7 +310,7 @@ class Certificate(Resource):
 
     def used_by(self, session: Session, found: dict[str, Any]) -> list[str]:
         there = Situation(found["lb"], found["name"], found, None)
-        return [f"frontend {user['name']!r}" for user in self.users(session, there, found)]
+        return [KINDS["frontend"].called(user) for user in self.users(session, there, found)]
 
     def await_usable(self, session: Session, object_id: str, load_balancer_id: str | None) -> None:
         if session.wait:

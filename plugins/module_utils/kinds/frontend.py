@@ -62,6 +62,19 @@ class Frontend(Resource):
         return outcome
 
 
+class OnFrontend(Resource):
+    """What is on a frontend, and so on its load balancer."""
+
+    def load_balancer_of(self, session: Session, thing: dict[str, Any]) -> str | None:
+        frontend_id = self.fields["frontend"].seen(thing) or thing.get("frontend")
+        if not isinstance(frontend_id, str):
+            return None
+        known = [one for one in session.looked_up.values() if one and one["id"] == frontend_id]
+        frontend = known[0] if known else FRONTEND.read(session, frontend_id)
+        session.looked_up["frontend", frontend_id] = frontend
+        return frontend and frontend["lb"]["id"]
+
+
 FRONTEND = Frontend(
     "frontend",
     collection="lbs/{load_balancer}/frontends",

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..config import Problem
 from ..fields import Field, Reference
-from ..resource import Plan, Resource
+from ..resource import KINDS, Plan, Resource
 from ..session import Call, Session
 from . import load_balancer as _load_balancer  # noqa: F401  refers to this kind in turn
 
@@ -18,7 +18,7 @@ class Version(Field):
     """IPv4 or IPv6: the answer tells by the address alone."""
 
     def seen(self, found: dict[str, Any]) -> bool:
-        return ":" in found["ip_address"]
+        return ":" in (found.get("ip_address") or "")
 
 
 class Reverse(Field):
@@ -36,6 +36,14 @@ class Reverse(Field):
 
 class IP(Resource):
     """An address has no name: it is known by ID, by itself, or by its exact set of tags."""
+
+    def called(self, found: dict[str, Any]) -> str:
+        return f"IP {found['ip_address']}"
+
+    def used_by(self, session: Session, found: dict[str, Any]) -> list[str]:
+        if not found["lb_id"]:
+            return []
+        return [KINDS["load_balancer"].called(session.load_balancer(found["lb_id"]))]
 
     def find(self, session: Session, options: dict[str, Any]) -> dict[str, Any] | None:
         if options.get("id"):
@@ -58,7 +66,7 @@ class IP(Resource):
         ]
         return self.only(found, f"tagged {', '.join(options['tags'])}")
 
-    def load_balancer_of(self, thing: dict[str, Any]) -> str | None:
+    def load_balancer_of(self, session: Session, thing: dict[str, Any]) -> str | None:
         return thing.get("lb_id") or thing.get("load_balancer")
 
     def plan_create(self, wanted: dict[str, Any], words: dict[str, Any]) -> Plan:
@@ -67,19 +75,7 @@ class IP(Resource):
                 f"ip_address: {wanted['ip_address']} is not reserved here, and an address cannot "
                 "be chosen. Leave ip_address out and give tags to reserve one."
             )
-        alone = {name: value for name, value in wanted.items() if name != "load_balancer"}
-        return super().plan_create(alone, words)
-
-    def apply(
-        self, session: Session, plan: Plan, options: dict[str, Any], found: dict[str, Any] | None
-    ) -> dict[str, Any] | None:
-        """Only a reserved address can be attached: that takes a second plan."""
-        outcome = super().apply(session, plan, options, found)
-        if found is None and options.get("load_balancer"):
-            wanted = self.resolve(session, options, outcome)
-            attach = self.plan_update(outcome, wanted, self.given(options))
-            outcome = super().apply(session, attach, options, outcome)
-        return outcome
+        return super().plan_create(wanted, words)
 
     def update_calls(
         self, found: dict[str, Any], wanted: dict[str, Any], differing: list[str]
@@ -112,6 +108,6 @@ RESERVED = IP(
         "is_ipv6": Version("bool", fixed=True),
         "reverse": Reverse(),
         "tags": Field("list", unordered=True),
-        "load_balancer": Reference("load_balancer", sent_as="lb_id", aliases=["lb_id"]),
+        "load_balancer": Reference("load_balancer", sent_as="lb_id", later=True, aliases=["lb_id"]),
     },
 )

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..config import Problem
-from ..fields import Enum, Field, References
+from ..fields import Enum, Field, Reference, References
 from ..resource import Plan, Resource
 from ..session import Call, Session
 from . import ip as _ip  # noqa: F401  refers to this kind in turn
+from . import subscriber as _subscriber  # noqa: F401  the same
 
 
 class Type(Field):
@@ -52,7 +53,7 @@ class LoadBalancer(Resource):
         session.load_balancers[found["id"]] = found
         return super().noticed(session, found)
 
-    def load_balancer_of(self, thing: dict[str, Any]) -> str | None:
+    def load_balancer_of(self, session: Session, thing: dict[str, Any]) -> str | None:
         return thing.get("id")
 
     def plan_create(self, wanted: dict[str, Any], words: dict[str, Any]) -> Plan:
@@ -88,6 +89,14 @@ class LoadBalancer(Resource):
                 for ip_id in wanted["ips"]
                 if ip_id not in attached
             ]
+        if "subscriber" in differing:
+            # These two alone have /lb/ in their paths (api reference, 3).
+            path_of_its_own = f"lb/{found['id']}"
+            if wanted["subscriber"] == "":
+                calls.append(Call("DELETE", f"{path_of_its_own}/unsubscribe"))
+            else:
+                body = {"subscriber_id": wanted["subscriber"]}
+                calls.append(Call("POST", f"{path_of_its_own}/subscribe", body))
         if "type" in differing:
             calls.append(Call("POST", f"{path}/migrate", {"type": wanted["type"]}))
         return calls
@@ -104,6 +113,8 @@ class LoadBalancer(Resource):
         outcome = super().expected(found, {k: v for k, v in wanted.items() if k != "ips"})
         for name in ("assign_flexible_ip", "assign_flexible_ipv6", "ip_ids"):
             outcome.pop(name, None)
+        if not (outcome.get("subscriber") or {}).get("id") and not wanted.get("subscriber"):
+            outcome["subscriber"] = None
         return {**outcome, "ip": ips}
 
     def await_usable(self, session: Session, object_id: str, load_balancer_id: str | None) -> None:
@@ -149,6 +160,13 @@ LOAD_BALANCER = LoadBalancer(
             "old",
             prefix="ssl_compatibility_level_",
             default="intermediate",
+        ),
+        "subscriber": Reference(
+            "subscriber",
+            later=True,
+            seen_at="subscriber.id",
+            embedded="subscriber",
+            aliases=["subscriber_id"],
         ),
     },
     switches={"release_ip": {"type": "bool", "default": False}},

@@ -1,0 +1,96 @@
+# Copyright: (c) 2026, the scaleway_community.lb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A route: which backend gets the requests of a frontend that match."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..config import Problem
+from ..fields import Field, Reference, bare_id
+from ..session import Session
+from .backend import BACKEND
+from .frontend import FRONTEND, OnFrontend
+
+
+class HostName(Field):
+    """The case of a host name means nothing."""
+
+    def meaning(self, value: Any) -> Any:
+        return value and value.lower()
+
+
+class Route(OnFrontend):
+    """Has no name, but a frontend and what it matches. Answers hold nothing but their IDs."""
+
+    def called(self, found: dict[str, Any]) -> str:
+        chosen = [name for name in self.one_of if self.fields[name].seen(found)]
+        return f"route {' '.join(f'{name} {self.fields[name].seen(found)!r}' for name in chosen)}"
+
+    def find(self, session: Session, options: dict[str, Any]) -> dict[str, Any] | None:
+        if options.get("id"):
+            return super().find(session, options)
+        match = {name: options[name] for name in self.one_of if options.get(name)}
+        if not options.get("frontend") or not match:
+            raise Problem(
+                f"Which route? Give its frontend and one of {', '.join(self.one_of)}, or its id."
+            )
+        frontend_id = self.frontend_of(session, options)
+        if frontend_id is None:
+            return None
+        found = self.list(session, {}, frontend_id=frontend_id)
+        what = " ".join(f"for {name} {value!r}" for name, value in match.items())
+        return self.only([item for item in found if self.selects(match, item)], what)
+
+    def frontend_of(self, session: Session, options: dict[str, Any]) -> str | None:
+        look_up = self.look_up(session, options, None)
+        return self.fields["frontend"].resolve(options["frontend"], {}, look_up("frontend"))
+
+    def resolve(
+        self, session: Session, options: dict[str, Any], found: dict[str, Any] | None
+    ) -> dict[str, Any]:
+        frontend_id = (found or {}).get("frontend_id") or bare_id(options.get("frontend") or "")
+        named = options.get("backend") and not bare_id(options["backend"])
+        if named and frontend_id and not options.get("load_balancer"):
+            # The backend's name is one on the load balancer of the frontend.
+            owner = self.load_balancer_of(session, {"frontend_id": frontend_id})
+            options = {**options, "load_balancer": owner}
+        return super().resolve(session, options, found)
+
+    def select(self, session: Session, options: dict[str, Any]) -> list[dict[str, Any]]:
+        """Routes are listed for the whole zone; those of a load balancer are of its frontends."""
+        items = super().select(session, options)
+        if not options.get("load_balancer"):
+            return items
+        place = FRONTEND.place(session, options)
+        ids = [frontend["id"] for frontend in FRONTEND.list(session, place)]
+        return [item for item in items if item["frontend_id"] in ids]
+
+
+SCOPE = {"load_balancer": {"type": "str", "aliases": ["lb_id"]}}
+"""Where the names of frontend and backend are found; the route itself knows only them."""
+
+ROUTE = Route(
+    "route",
+    collection="routes",
+    item="routes/{id}",
+    filters=("frontend", "backend", "sni", "host_header", "path_begin"),
+    one_of=("sni", "host_header", "path_begin"),
+    switches=SCOPE,
+    info_switches=SCOPE,
+    fields={
+        "frontend": Reference(
+            FRONTEND,
+            required=True,
+            fixed=True,
+            sent_as="frontend_id",
+            aliases=["frontend_id"],
+        ),
+        "backend": Reference(BACKEND, required=True, sent_as="backend_id", aliases=["backend_id"]),
+        "sni": HostName(sent_as="match.sni"),
+        "host_header": HostName(sent_as="match.host_header"),
+        "path_begin": Field(sent_as="match.path_begin"),
+        "match_subdomains": Field("bool", default=False, sent_as="match.match_subdomains"),
+    },
+)

@@ -1,0 +1,286 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the scaleway_community.lb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: acl
+short_description: Manage one ACL of a frontend
+version_added: 0.1.0
+description:
+  - Create, change and delete one ACL of a frontend and leave the others alone.
+  - ACLs are evaluated by their O(index), the lowest first, and the first that matches decides.
+    What none matches is allowed.
+  - M(scaleway_community.lb.acls) sets all ACLs of a frontend at once, in the order of a list.
+author:
+  - The scaleway_community.lb authors (!UNKNOWN)
+options:
+  load_balancer:
+    description: The load balancer of the frontend, as a name or an ID. Needed where O(frontend)
+      is a name.
+    type: str
+    aliases: [lb_id]
+  frontend:
+    description:
+      - The frontend, as a name or an ID. It cannot change.
+      - Needed to find an ACL by its name, and to create one.
+    type: str
+    aliases: [frontend_id]
+  name:
+    description:
+      - The name.
+      - It is found by this name. Two of one name are refused, and then O(id) says which one is
+        meant.
+    type: str
+  id:
+    description:
+      - The ID of the ACL, where the name is not enough. It is the way to rename one.
+    type: str
+  description:
+    description: A text for people. V('') clears it.
+    type: str
+  index:
+    description:
+      - Its place in the order of evaluation.
+      - Needed to create an ACL.
+    type: int
+  action:
+    description:
+      - What happens on a match.
+      - Needed to create an ACL.
+    type: dict
+    suboptions:
+      type:
+        description: Let the request through, refuse it, or send the client elsewhere.
+        type: str
+        choices: [allow, deny, redirect]
+        required: true
+      redirect:
+        description: Where to send the client, for O(action.type=redirect).
+        type: dict
+        suboptions:
+          type:
+            description: Whether to give the client another address, or the same one with
+              another scheme.
+            type: str
+            choices: [location, scheme]
+            required: true
+          target:
+            description:
+              - The scheme, such as V(https), or the address.
+              - In an address C({{host}}), C({{path}}), C({{query}}) and C({{scheme}}) stand
+                for those of the request. They must be kept from Ansible's own templating by
+                C({% raw %}).
+            type: str
+            required: true
+          code:
+            description: The status code of the answer. The API's default is 302.
+            type: int
+            choices: [301, 302, 303, 307, 308]
+  match:
+    description:
+      - What the ACL is for. Its parts must all be met. A new ACL without it matches every request.
+      - Suboptions that are left out keep their value.
+    type: dict
+    suboptions:
+      ip_subnet:
+        description: Addresses or networks of clients. One of them must match. V([]) lets all
+          match.
+        type: list
+        elements: str
+      ips_edge_services:
+        description: Match requests that come through Scaleway's Edge Services.
+        type: bool
+      http_filter:
+        description:
+          - The part of the request to look at, which needs a backend whose
+            C(forward_protocol) is V(http).
+        type: str
+        choices: [none, path_begin, path_end, regex, http_header_match, acl_http_filter_none]
+      http_filter_value:
+        description: The values to look for. One of them must match.
+        type: list
+        elements: str
+      http_filter_option:
+        description: The name of the header, for O(match.http_filter=http_header_match).
+        type: str
+      invert:
+        description: Match what would otherwise not match, and the reverse.
+        type: bool
+extends_documentation_fragment:
+  - scaleway_community.lb.account
+  - scaleway_community.lb.resource
+  - scaleway_community.lb.attributes
+seealso:
+  - module: scaleway_community.lb.acls
+  - module: scaleway_community.lb.acl_info
+  - module: scaleway_community.lb.frontend
+"""
+
+EXAMPLES = r"""
+---
+- name: Refuse clients of one network
+  scaleway_community.lb.acl:
+    load_balancer: web
+    frontend: https
+    name: unwanted
+    index: 10
+    action:
+      type: deny
+    match:
+      ip_subnet: [198.51.100.0/24]
+
+- name: Refuse another network as well
+  scaleway_community.lb.acl:
+    load_balancer: web
+    frontend: https
+    name: unwanted
+    match:
+      ip_subnet: [198.51.100.0/24, 203.0.113.0/24]
+
+- name: Send robots elsewhere before that
+  scaleway_community.lb.acl:
+    load_balancer: web
+    frontend: https
+    name: robots
+    index: 5
+    action:
+      type: redirect
+      redirect:
+        type: location
+        target: https://robots.example.com
+        code: 307
+    match:
+      http_filter: http_header_match
+      http_filter_option: user-agent
+      http_filter_value: [robot]
+
+- name: Remove it
+  scaleway_community.lb.acl:
+    load_balancer: web
+    frontend: https
+    name: robots
+    state: absent
+"""
+
+RETURN = r"""
+---
+acl:
+  description: >-
+    The ACL as the API shows it. Null if it is absent. In check mode what would be there.
+  type: dict
+  returned: success
+  contains:
+    id:
+      description: The ID.
+      type: str
+      returned: success
+      sample: 11111111-2222-4333-8444-555555555555
+    name:
+      description: The name.
+      type: str
+      returned: success
+      sample: to-https
+    description:
+      description: The description.
+      type: str
+      returned: success
+    index:
+      description: Its place in the order of evaluation.
+      type: int
+      returned: success
+      sample: 1
+    action:
+      description: What happens on a match.
+      type: dict
+      returned: success
+      contains:
+        type:
+          description: V(allow), V(deny) or V(redirect).
+          type: str
+          returned: success
+          sample: redirect
+        redirect:
+          description: Where to, null for the other types.
+          type: dict
+          returned: success
+          contains:
+            type:
+              description: V(location) or V(scheme).
+              type: str
+              returned: success
+              sample: scheme
+            target:
+              description: The location or the scheme.
+              type: str
+              returned: success
+              sample: https
+            code:
+              description: The status code.
+              type: int
+              returned: success
+              sample: 301
+    match:
+      description: What it matches.
+      type: dict
+      returned: success
+      contains:
+        ip_subnet:
+          description: The client's networks.
+          type: list
+          elements: str
+          returned: success
+          sample: ["0.0.0.0/0"]
+        ips_edge_services:
+          description: Whether requests from Edge Services match.
+          type: bool
+          returned: success
+        http_filter:
+          description: The part of the request that is looked at.
+          type: str
+          returned: success
+          sample: acl_http_filter_none
+        http_filter_value:
+          description: The values looked for.
+          type: list
+          elements: str
+          returned: success
+          sample: []
+        http_filter_option:
+          description: The name of the header looked at, null for the other filters.
+          type: str
+          returned: success
+        invert:
+          description: Whether it matches what it otherwise would not.
+          type: bool
+          returned: success
+          sample: false
+    frontend:
+      description: The frontend, with the keys that M(scaleway_community.lb.frontend) returns.
+      type: dict
+      returned: success
+    created_at:
+      description: When it was created, UTC.
+      type: str
+      returned: success
+      sample: "2026-07-21T10:19:01.839885Z"
+    updated_at:
+      description: When it last changed, UTC.
+      type: str
+      returned: success
+      sample: "2026-07-21T10:19:04.547045Z"
+"""
+
+from ..module_utils.execution import run
+from ..module_utils.kinds.acl import ACL
+
+
+def main() -> None:
+    run(ACL)
+
+
+if __name__ == "__main__":
+    main()
