@@ -46,7 +46,14 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 
 
 class Problem(Exception):
-    """Something a user can act on: its text is the whole message."""
+    """Something a user can act on: its text is the whole message.
+
+    `details` is what the result says beside it.
+    """
+
+    def __init__(self, text: str, **details: Any) -> None:
+        super().__init__(text)
+        self.details = details
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import string
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -43,6 +43,10 @@ class Plan:
     @property
     def changed(self) -> bool:
         return bool(self.calls)
+
+    @property
+    def diff(self) -> dict[str, Any]:
+        return {"before": self.before, "after": self.after}
 
 
 class Resource:
@@ -163,14 +167,30 @@ class Resource:
         return self.noticed(session, found)
 
     def find_by_name(self, session: Session, options: dict[str, Any]) -> dict[str, Any] | None:
-        name = options.get("name")
-        if not name:
-            raise Problem(f"Which {self.title}? Give its name or its id.")
+        self.sought(options)
         place = self.place(session, options)
         if None in place.values():
             return None
-        found = [item for item in self.list(session, place, name=name) if item["name"] == name]
-        return self.only(found, f"named {name!r}")
+        return self.among(self.list(session, place, name=options["name"]), options)
+
+    def sought(self, options: dict[str, Any]) -> str:
+        """By what the options tell an object from others of its place, in words."""
+        if not options.get("name"):
+            raise Problem(f"Which {self.title}? Give its name or its id.")
+        return f"named {options['name']!r}"
+
+    def means(self, options: dict[str, Any], item: dict[str, Any]) -> bool:
+        """True if that tells this object from others."""
+        return item["name"] == options["name"]
+
+    def among(
+        self, items: Iterable[dict[str, Any]], options: dict[str, Any]
+    ) -> dict[str, Any] | None:
+        """The one of these objects that the options mean, None if none of them is."""
+        if options.get("id"):
+            return next((one for one in items if one["id"] == bare_id(options["id"])), None)
+        what = self.sought(options)
+        return self.only([item for item in items if self.means(options, item)], what)
 
     def only(self, found: list[dict[str, Any]], what: str) -> dict[str, Any] | None:
         """The one object, None if there is none. Two are a Problem that names both."""

@@ -90,15 +90,20 @@ class Session:
             if load_balancer_id is not None:
                 self.settle(load_balancer_id, absent)
             try:
-                return self.api.request(call.method, call.path, call.body, call.params)
+                return self.write(call)
             except ApiError as error:
                 if error.status == 404 and (absent or call.method == "DELETE"):
                     return None
                 if error.kind != "transient_state" or time.monotonic() > self.deadline:
                     raise
                 time.sleep(0.5)
-            finally:
-                self.load_balancers.clear()
+
+    def write(self, call: Call) -> Any:
+        """Send a write once."""
+        try:
+            return self.api.request(call.method, call.path, call.body, call.params)
+        finally:
+            self.load_balancers.clear()
 
     def settle(self, load_balancer_id: str, absent: bool = False) -> None:
         """Wait while the load balancer itself is being made or moved."""

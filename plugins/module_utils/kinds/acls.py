@@ -30,6 +30,9 @@ class ACLs(Resource):
     def arguments(self) -> dict[str, dict[str, Any]]:
         return {name: spec for name, spec in super().arguments().items() if name != "id"}
 
+    def called(self, found: dict[str, Any]) -> str:
+        return f"ACLs of frontend {found['name']!r}"
+
     def find(self, session: Session, options: dict[str, Any]) -> dict[str, Any] | None:
         if not options.get("frontend"):
             raise Problem("Whose ACLs? Give frontend.")

@@ -164,18 +164,23 @@ class Certificate(Resource):
         if load_balancer_id is None:
             return Situation(None, name, None, None)
         items = self.list(session, {"load_balancer": load_balancer_id}, name=name)
-        by_name = {
-            one: self.only([item for item in items if item["name"] == one], f"named {one!r}")
-            for one in (name, name + NEXT)
-        }
-        return Situation(
-            load_balancer=session.load_balancers.get(load_balancer_id)
+        load_balancer = (
+            session.load_balancers.get(load_balancer_id)
             or (current or {}).get("lb")
-            or {"id": load_balancer_id, **session.load_balancer(load_balancer_id)},
-            name=name,
-            current=current or by_name[name],
-            next=by_name[name + NEXT],
+            or {"id": load_balancer_id, **session.load_balancer(load_balancer_id)}
         )
+        return self.situation(load_balancer, name, current, items)
+
+    def situation(
+        self,
+        load_balancer: dict[str, Any] | None,
+        name: str,
+        current: dict[str, Any] | None,
+        items: list[dict[str, Any]],
+    ) -> Situation:
+        """What the certificates of a load balancer mean to the one that has, or gets, a name."""
+        by_name = {one: self.among(items, {"name": one}) for one in (name, name + NEXT)}
+        return Situation(load_balancer, name, current or by_name[name], by_name[name + NEXT])
 
     # Planning
 
@@ -190,6 +195,20 @@ class Certificate(Resource):
         if begun is None or begun["id"] == found["id"]:
             return plan
         return replace(plan, calls=[*plan.calls, Call("DELETE", self.item.format(**begun))])
+
+    def plan_within(
+        self,
+        session: Session,
+        options: dict[str, Any],
+        current: dict[str, Any] | None,
+        items: list[dict[str, Any]],
+        load_balancer: dict[str, Any] | None,
+    ) -> Plan:
+        """The plan where all certificates of the load balancer have been read."""
+        name = options.get("name") or current["name"]
+        there = self.situation(load_balancer, name, current, items)
+        content = Content(session, options, there)
+        return self.plan_content(there, content, bool(options.get("force")))
 
     def plan_content(self, there: Situation, content: Content, force: bool) -> Plan:
         """What will happen, without the steps' IDs, which are not known before they happen."""

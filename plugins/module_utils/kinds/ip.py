@@ -38,33 +38,36 @@ class IP(Resource):
     """An address has no name: it is known by ID, by itself, or by its exact set of tags."""
 
     def called(self, found: dict[str, Any]) -> str:
-        return f"IP {found['ip_address']}"
+        tags = ", ".join(found.get("tags") or [])
+        return f"IP {found.get('ip_address') or f'tagged {tags}'}"
 
     def used_by(self, session: Session, found: dict[str, Any]) -> list[str]:
         if not found["lb_id"]:
             return []
         return [KINDS["load_balancer"].called(session.load_balancer(found["lb_id"]))]
 
-    def find(self, session: Session, options: dict[str, Any]) -> dict[str, Any] | None:
-        if options.get("id"):
-            return super().find(session, options)
+    def find_by_name(self, session: Session, options: dict[str, Any]) -> dict[str, Any] | None:
+        self.sought(options)
+        address = options.get("ip_address")
+        asked = {"ip_address": address} if address else {}
+        return self.among(self.list(session, {}, **asked), options)
+
+    def sought(self, options: dict[str, Any]) -> str:
         if options.get("ip_address"):
-            address = options["ip_address"]
-            found = self.list(session, {}, ip_address=address)
-            return self.only([ip for ip in found if ip["ip_address"] == address], f"{address}")
-        if not options.get("tags"):
-            raise Problem(
-                "Which IP? Give its id, its ip_address, or tags that are its own: without one of "
-                "them neither a second run nor a repeated request could recognise it."
-            )
-        version = bool(options.get("is_ipv6"))
-        found = [
-            ip
-            for ip in self.list(session, {})
-            if set(ip["tags"]) == set(options["tags"])
-            and self.fields["is_ipv6"].seen(ip) == version
-        ]
-        return self.only(found, f"tagged {', '.join(options['tags'])}")
+            return f"the address {options['ip_address']}"
+        if options.get("tags"):
+            version = "IPv6" if options.get("is_ipv6") else "IPv4"
+            return f"{version} and tagged {', '.join(sorted(options['tags']))}"
+        raise Problem(
+            "Which IP? Give its id, its ip_address, or tags that are its own: without one of "
+            "them neither a second run nor a repeated request could recognise it."
+        )
+
+    def means(self, options: dict[str, Any], item: dict[str, Any]) -> bool:
+        if options.get("ip_address"):
+            return item["ip_address"] == options["ip_address"]
+        version = self.fields["is_ipv6"].seen(item)
+        return set(item["tags"]) == set(options["tags"]) and version == bool(options.get("is_ipv6"))
 
     def load_balancer_of(self, session: Session, thing: dict[str, Any]) -> str | None:
         return thing.get("lb_id") or thing.get("load_balancer")

@@ -28,9 +28,16 @@ class PrivateNetwork(Resource):
     def called(self, found: dict[str, Any]) -> str:
         return f"private network {found['private_network_id']}"
 
-    def find(self, session: Session, options: dict[str, Any]) -> dict[str, Any] | None:
+    def sought(self, options: dict[str, Any]) -> str:
         if not options.get("private_network_id"):
             raise Problem("Which private network? Give private_network_id.")
+        return f"for {bare_id(options['private_network_id'])}"
+
+    def means(self, options: dict[str, Any], item: dict[str, Any]) -> bool:
+        return item["private_network_id"] == bare_id(options["private_network_id"])
+
+    def find(self, session: Session, options: dict[str, Any]) -> dict[str, Any] | None:
+        self.sought(options)
         load_balancer_id = self.place(session, options)["load_balancer"]
         if load_balancer_id is None:
             return None

@@ -31,17 +31,24 @@ class Route(OnFrontend):
     def find(self, session: Session, options: dict[str, Any]) -> dict[str, Any] | None:
         if options.get("id"):
             return super().find(session, options)
-        match = {name: options[name] for name in self.one_of if options.get(name)}
-        if not options.get("frontend") or not match:
-            raise Problem(
-                f"Which route? Give its frontend and one of {', '.join(self.one_of)}, or its id."
-            )
+        if not options.get("frontend"):
+            raise Problem(WHICH)
+        self.sought(options)
         frontend_id = self.frontend_of(session, options)
         if frontend_id is None:
             return None
-        found = self.list(session, {}, frontend_id=frontend_id)
-        what = " ".join(f"for {name} {value!r}" for name, value in match.items())
-        return self.only([item for item in found if self.selects(match, item)], what)
+        return self.among(self.list(session, {}, frontend_id=frontend_id), options)
+
+    def match(self, options: dict[str, Any]) -> dict[str, Any]:
+        return {name: options[name] for name in self.one_of if options.get(name)}
+
+    def sought(self, options: dict[str, Any]) -> str:
+        if not self.match(options):
+            raise Problem(WHICH)
+        return " ".join(f"for {name} {value!r}" for name, value in self.match(options).items())
+
+    def means(self, options: dict[str, Any], item: dict[str, Any]) -> bool:
+        return self.selects(self.match(options), item)
 
     def frontend_of(self, session: Session, options: dict[str, Any]) -> str | None:
         look_up = self.look_up(session, options, None)
@@ -68,6 +75,9 @@ class Route(OnFrontend):
         return [item for item in items if item["frontend_id"] in ids]
 
 
+KINDS_OF_MATCH = ("sni", "host_header", "path_begin")
+WHICH = f"Which route? Give its frontend and one of {', '.join(KINDS_OF_MATCH)}, or its id."
+
 SCOPE = {"load_balancer": {"type": "str", "aliases": ["lb_id"]}}
 """Where the names of frontend and backend are found; the route itself knows only them."""
 
@@ -76,7 +86,7 @@ ROUTE = Route(
     collection="routes",
     item="routes/{id}",
     filters=("frontend", "backend", "sni", "host_header", "path_begin"),
-    one_of=("sni", "host_header", "path_begin"),
+    one_of=KINDS_OF_MATCH,
     switches=SCOPE,
     info_switches=SCOPE,
     fields={
