@@ -1,14 +1,19 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The one entry and the one exit of every module."""
+"""The one entry and the one exit of every module, run as one or inside the controller."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.errors import UnsupportedError
 
 from . import api, config
 from .resource import Resource
@@ -48,40 +53,127 @@ def inform(resource: Resource, session: Session, options: dict[str, Any]) -> dic
     }
 
 
-def execute(resource: Resource, arguments: dict[str, Any], work: Work) -> None:
-    """Do the work and leave through one exit, whatever happens.
+@dataclass
+class Outcome:
+    """What came of a job, before anything is masked in it."""
 
-    Any exception is caught here, because Ansible prints an uncaught one with the secrets in it.
-    """
-    module = AnsibleModule(argument_spec=arguments, supports_check_mode=True)
+    result: dict[str, Any] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    secrets: set[str] = field(default_factory=set)
+    """Keys from the environment or a profile, which Ansible does not know of."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a module does: its options, and the work on a kind of object."""
+
+    resource: Resource
+    arguments: dict[str, Any]
+    work: Work
+
+    def do(self, options: dict[str, Any], check_mode: bool, diff: bool) -> Outcome:
+        """Do the work with valid options.
+
+        Any exception is caught here, because Ansible prints an uncaught one with the secrets in it.
+        """
+        outcome = Outcome()
+        try:
+            settings = config.read(options)
+            outcome.secrets.add(settings.secret_key)
+            session = Session(self.resource.at_home(settings, options), options, check_mode)
+            outcome.warnings = session.warnings
+            outcome.result = self.work(self.resource, session, options)
+        except config.Problem as problem:
+            outcome.result = {"failed": True, "msg": str(problem)}
+        except Exception as error:
+            outcome.result = {
+                "failed": True,
+                "msg": f"This is a defect of scaleway_community.lb, please report it: "
+                f"{type(error).__name__} in {self.resource.kind}: {error}",
+            }
+        if not diff:
+            outcome.result.pop("diff", None)
+        return outcome
+
+
+def execute(resource: Resource, arguments: dict[str, Any], work: Work) -> None:
+    """Have the work done: as a module of its own, unless it was asked for inside the controller."""
+    TAKEN_BY.get()(Job(resource, arguments, work))
+
+
+def as_module(job: Job) -> None:
+    """Do a job as Ansible's ordinary module does: options from standard input, result printed."""
+    module = AnsibleModule(argument_spec=job.arguments, supports_check_mode=True)
     if api.requests is None:
         module.fail_json(msg=missing_required_lib("requests"), exception=api.REQUESTS_ERROR)
-    warnings: list[str] = []
-    try:
-        settings = config.read(module.params)
-        # A key from the environment or a profile is unknown to Ansible, which masks what it knows.
-        module.no_log_values.add(settings.secret_key)
-        session = Session(
-            resource.at_home(settings, module.params), module.params, module.check_mode
-        )
-        warnings = session.warnings
-        result = work(resource, session, module.params)
-    except config.Problem as problem:
-        leave(module, warnings)
-        module.fail_json(msg=str(problem))
-    except Exception as error:
-        leave(module, warnings)
-        module.fail_json(
-            msg=f"This is a defect of scaleway_community.lb, please report it: "
-            f"{type(error).__name__} in {resource.kind}: {error}"
-        )
-    leave(module, warnings)
-    if not module._diff:
-        result.pop("diff", None)
-    module.exit_json(**result)
-
-
-def leave(module: AnsibleModule, warnings: list[str]) -> None:
-    """Hand over what was warned of."""
-    for text in warnings:
+    outcome = job.do(module.params, module.check_mode, module._diff)
+    module.no_log_values |= outcome.secrets
+    # ansible-core 2.19 and later do not look for secrets in warnings.
+    for text in remove_values(outcome.warnings, module.no_log_values):
         module.warn(text)
+    leave = module.fail_json if outcome.result.get("failed") else module.exit_json
+    leave(**outcome.result)
+
+
+TAKEN_BY: ContextVar[Callable[[Job], None]] = ContextVar("taken_by", default=as_module)
+"""Who does the job that a module's main() hands over."""
+
+
+def inside(
+    main: Callable[[], None],
+    action: str,
+    arguments: dict[str, Any],
+    *,
+    check_mode: bool,
+    diff: bool,
+    invocation: bool = False,
+) -> dict[str, Any]:
+    """Do in this process what a module does, and return what Ansible would take from its output.
+
+    `main` is the module's, `action` its name as the task gives it, `arguments` are plain data.
+    With `invocation`, the result says how the module was called.
+    """
+    job = job_of(main)
+    valid = ArgumentSpecValidator(job.arguments).validate(arguments)
+    options, outcome = valid.validated_parameters, Outcome()
+    if valid.error_messages:
+        outcome.result = {"failed": True, "msg": refusal(valid, action)}
+    else:
+        outcome = job.do(options, check_mode, diff)
+    result = dict(outcome.result)
+    if invocation:
+        result["invocation"] = {"module_args": options}
+    texts = [
+        f"Both option {both['option']} and its alias {both['alias']} are set."
+        for both in valid._warnings
+    ]
+    if texts or outcome.warnings:
+        result["warnings"] = texts + outcome.warnings
+    if valid._deprecations:
+        result["deprecations"] = valid._deprecations
+    return masked(result, valid._no_log_values | outcome.secrets)
+
+
+def job_of(main: Callable[[], None]) -> Job:
+    """The job that a module's main() hands over."""
+    jobs: list[Job] = []
+    token = TAKEN_BY.set(jobs.append)
+    try:
+        main()
+    finally:
+        TAKEN_BY.reset(token)
+    return jobs[0]
+
+
+def refusal(valid: Any, action: str) -> str:
+    """Why the options are not valid, in the words of AnsibleModule."""
+    text = valid.errors.msg
+    if isinstance(valid.errors[0], UnsupportedError):
+        return f"Unsupported parameters for ({action}) module: {text}"
+    return text
+
+
+def masked(result: dict[str, Any], secrets: set[str]) -> dict[str, Any]:
+    """The result without secrets. As AnsibleModule does it, true, false and null stay."""
+    kept = {key: value for key, value in result.items() if isinstance(value, bool | None)}
+    return {**remove_values(result, secrets), **kept}

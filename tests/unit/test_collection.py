@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import subprocess
@@ -65,6 +66,21 @@ def test_the_documentation_of_a_module_parses_and_is_whole(module, documentation
     assert found["doc"]["version_added"]
     assert found["return"]
     assert all(option.get("description") for option in found["doc"]["options"].values())
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_runs_inside_the_controller_by_an_action_plugin_of_two_imports(module):
+    source = ast.parse((ROOT / "plugins/action" / f"{module}.py").read_text())
+    assert [ast.unparse(part) for part in source.body] == [
+        "from __future__ import annotations",
+        f"from ..modules.{module} import main",
+        "from ..plugin_utils.in_controller import ActionModule",
+        "__all__ = ['ActionModule', 'main']",
+    ]
+
+
+def test_every_action_plugin_is_that_of_a_module():
+    assert sorted(path.stem for path in (ROOT / "plugins/action").glob("*.py")) == MODULES
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -1,0 +1,126 @@
+# Copyright: (c) 2026, the scaleway_community.lb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run a module's work inside the controller's worker, where it costs no fork, zip and new Python.
+
+Each module has an action plugin of its own name, `plugins/action/NAME.py`, of two imports: the
+ActionModule from here, and the module's main, by which ansible-lint checks options. A plugin of the
+module's own name is loaded before the workers fork, so its imports are paid once in a play.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from ansible import constants
+from ansible.module_utils.common.json import AnsibleJSONEncoder
+from ansible.plugins.action import ActionBase
+
+from ..module_utils import api
+from ..module_utils.execution import inside
+
+SWITCH = "SCALEWAY_LB_IN_PROCESS"
+"""Set to 0 in the environment, it has every module run as an ordinary one."""
+
+
+class ActionModule(ActionBase):
+    """Runs the module of the task here, or as an ordinary one where that is not the same."""
+
+    _supports_async = True
+
+    def run(
+        self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        task_vars = task_vars or {}
+        environment: dict[str, Any] = {}
+        self._compute_environment_string(environment)
+        if self.must_step_aside(task_vars, environment):
+            return self.run_as_usual(task_vars)
+        result = super().run(task_vars=task_vars)
+        name = self._task.action.rpartition(".")[-1]
+        module = importlib.import_module(f"..modules.{name}", __package__)
+        with laid_over(environment):
+            return result | inside(
+                module.main,
+                self._task.action,
+                plain(self._task.args),
+                check_mode=self._task.check_mode,
+                diff=self._task.diff,
+                invocation=shows_invocation(task_vars),
+            )
+
+    def must_step_aside(self, task_vars: Mapping[str, Any], environment: Mapping[str, Any]) -> bool:
+        """True where the module would run in another way, as another user or on another host."""
+        return bool(
+            self._task.async_val
+            or self._connection.transport != "local"
+            or self._connection.become
+            or str({**os.environ, **environment}.get(SWITCH)) == "0"
+            or api.requests is None  # which another interpreter may have
+            or self.names_other_interpreter(task_vars)
+        )
+
+    def names_other_interpreter(self, task_vars: Mapping[str, Any]) -> bool:
+        """True if the host's variables name a Python that is not the controller's."""
+        if self._task.delegate_to:
+            task_vars = task_vars["ansible_delegated_vars"][self._task.delegate_to]
+        named = self._templar.template(task_vars.get("ansible_python_interpreter"))
+        return bool(named) and not named.startswith("auto") and not is_this_python(named)
+
+    def run_as_usual(self, task_vars: dict[str, Any]) -> dict[str, Any]:
+        """Hand over to the plugin that runs modules which have no action plugin."""
+        usual = self._shared_loader_obj.action_loader.get(
+            "ansible.legacy.normal",
+            task=self._task,
+            connection=self._connection,
+            play_context=self._play_context,
+            loader=self._loader,
+            templar=self._templar,
+            shared_loader_obj=self._shared_loader_obj,
+        )
+        return usual.run(task_vars=task_vars)
+
+
+def plain(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """A task's arguments as plain data.
+
+    ansible-core 2.18 hands over vaulted values undecrypted, later ones hand over tagged text.
+    """
+    return json.loads(json.dumps(arguments, cls=AnsibleJSONEncoder, vault_to_text=True))
+
+
+def is_this_python(named: str) -> bool:
+    """True if the path or command names the Python that runs this.
+
+    A virtual environment's Python links to the one it was made of, but is another: so the folder
+    counts, too.
+    """
+    path, this = Path(shutil.which(named) or named), Path(sys.executable)
+    return path.exists() and path.samefile(this) and path.parent.resolve() == this.parent.resolve()
+
+
+def shows_invocation(task_vars: Mapping[str, Any]) -> bool:
+    """Whether results say how a module was called: a setting since ansible-core 2.21."""
+    if not constants.config.get_configuration_definition("INJECT_INVOCATION"):
+        return True
+    return constants.config.get_config_value("INJECT_INVOCATION", variables=task_vars)
+
+
+@contextmanager
+def laid_over(environment: Mapping[str, Any]) -> Iterator[None]:
+    """Lay the task's environment over this process's. A worker is a fork: nothing else sees it."""
+    before = dict(os.environ)
+    os.environ.update({name: str(value) for name, value in environment.items()})
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
