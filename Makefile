@@ -44,7 +44,7 @@ docs: .venv/.ready ## documentation of the collection as HTML, in build/docs
 	@scripts/docs.sh
 
 changelog: .venv/.ready ## write CHANGELOG.md from changelogs/fragments
-	.venv/bin/antsibull-changelog release --update-existing
+	.venv/bin/antsibull-changelog release --update-existing --reload-plugins --refresh
 
 clean: ## remove what these commands made
 	rm -rf .venv build

@@ -421,6 +421,7 @@ class Resource:
                 # Look before sending again, so that no fault ever creates a second object.
                 if time.monotonic() > session.deadline:
                     raise
+                session.looked_up.clear()
                 time.sleep(0.5)
 
     def find_or_gone(self, session: Session, options: dict[str, Any]) -> dict[str, Any] | None:

@@ -66,6 +66,11 @@ class Session:
         if text not in self.warnings:
             self.warnings.append(text)
 
+    def known(self, object_id: str) -> dict[str, Any] | None:
+        """The object of this ID, if it was looked up by its name."""
+        objects = (one for one in self.looked_up.values() if one)
+        return next((one for one in objects if one["id"] == object_id), None)
+
     def load_balancer(self, load_balancer_id: str) -> dict[str, Any]:
         """The load balancer, read unless that happened since the last write."""
         if load_balancer_id not in self.load_balancers:

@@ -18,7 +18,13 @@ THERE = [
     ("load_balancer", {"name": "web", "tags": ["web"]}),
     (
         "backend",
-        {"load_balancer": "web", "name": "web", "forward_protocol": "http", "forward_port": 80},
+        {
+            "load_balancer": "web",
+            "name": "web",
+            "forward_protocol": "http",
+            "forward_port": 80,
+            "servers": ["10.0.0.1"],
+        },
     ),
     ("certificate", {"load_balancer": "web", "name": "example", "letsencrypt": {}}),
     (

@@ -163,6 +163,16 @@ SCENARIOS = {
             {"webhook_config": {"uri": "https://hooks.example.com/on-call"}},
         ],
     ),
+    "backend_servers": (
+        [WEB, WEB_BACKEND],
+        {"load_balancer": "web", "backend": "web"},
+        {"servers": ["10.0.0.2", "10.0.0.3"]},
+        [
+            {"servers": ["10.0.0.2"], "state": "absent"},
+            {"servers": ["10.0.0.4", "10.0.0.1"], "state": "exact"},
+            {"servers": ["2001:DB8::1"]},
+        ],
+    ),
     "certificate": (
         [WEB],
         {"load_balancer": "web", "name": "first"},
@@ -170,6 +180,9 @@ SCENARIOS = {
         [],
     ),
 }
+
+# what state: absent needs beside what identifies the object
+NEEDED = {"backend_servers": {"servers": ["10.0.0.1", "10.0.0.4", "2001:db8::1"]}}
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
@@ -199,8 +212,5 @@ def test_a_module_plans_truly_acts_once_and_takes_back(name, cloud, module):
     settled({**identity, **options})
     for change in changes:
         settled({**identity, **change})
-    if name == "acls":
-        settled({**identity, "state": "absent"})
-        return
-    removed = settled({**identity, "state": "absent"})
-    assert removed[name] is None
+    removed = settled({**identity, "state": "absent", **NEEDED.get(name, {})})
+    assert not removed[name]

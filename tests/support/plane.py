@@ -113,7 +113,7 @@ class Plane:
 
     def servers(self, lb):
         """The state of each server, by its address."""
-        return {item["ip"]: item for item in self.run(self.haproxy.stats(lb["id"]))}
+        return {item["ip"]: item for item in self.run(self.haproxy.stats(lb["id"], lb["backends"]))}
 
     def get(self, path="/", port=80, **options):
         return get(self.address, port, path, **options)

@@ -32,7 +32,7 @@ class DataPlane(Protocol):
     async def set_challenge(self, lb_id: str, token: str, authorization: str | None) -> None:
         """Answer an HTTP-01 challenge on the load balancer's port 80; None takes it away."""
 
-    async def stats(self, lb_id: str) -> list[dict[str, Any]]:
+    async def stats(self, lb_id: str, backends: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """The servers' states: backend_id, ip, server_state, last_health_check_status,
         server_state_changed_at (seconds since 1970)."""
 
@@ -56,7 +56,7 @@ class CertificateAuthority(Protocol):
 
 
 class NoDataPlane:
-    """A control plane alone: nothing is served, so no server is ever up."""
+    """A control plane alone: nothing is served, and every server is taken to be up."""
 
     async def start(self) -> None:
         return None
@@ -70,5 +70,15 @@ class NoDataPlane:
     async def set_challenge(self, lb_id: str, token: str, authorization: str | None) -> None:
         return None
 
-    async def stats(self, lb_id: str) -> list[dict[str, Any]]:
-        return []
+    async def stats(self, lb_id: str, backends: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [
+            {
+                "backend_id": backend["id"],
+                "ip": address,
+                "server_state": "running",
+                "last_health_check_status": "passed",
+                "server_state_changed_at": backend["updated"],
+            }
+            for backend in backends
+            for address in backend["pool"]
+        ]

@@ -51,9 +51,8 @@ class ACLs(Resource):
             if error.status == 404:
                 return None
             raise
-        owners = [rule["frontend"] for rule in rules]
-        owners += [one for one in session.looked_up.values() if one and one["id"] == object_id]
-        owner = owners[0] if owners else FRONTEND.read(session, object_id)
+        owner = rules[0]["frontend"] if rules else session.known(object_id)
+        owner = owner or FRONTEND.read(session, object_id)
         # Lists come by age; the index is what orders evaluation (api notes, 35).
         rules.sort(key=lambda rule: rule["index"])
         return {"id": object_id, "name": owner["name"], "acls": rules, "lb": owner["lb"]}

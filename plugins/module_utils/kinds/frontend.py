@@ -44,10 +44,7 @@ class Frontend(Resource):
             return
         target = outcome["backend"]
         if target.get("id") and "forward_protocol" not in target:
-            known = [item for item in session.looked_up.values() if item]
-            target = next(
-                (item for item in known if item["id"] == target["id"]), None
-            ) or BACKEND.read(session, target["id"])
+            target = session.known(target["id"]) or BACKEND.read(session, target["id"])
         if target and target.get("forward_protocol") == "tcp":
             session.warn(
                 f"Frontend {outcome['name']} has a certificate and backend {target['name']} speaks "
@@ -69,8 +66,7 @@ class OnFrontend(Resource):
         frontend_id = self.fields["frontend"].seen(thing) or thing.get("frontend")
         if not isinstance(frontend_id, str):
             return None
-        known = [one for one in session.looked_up.values() if one and one["id"] == frontend_id]
-        frontend = known[0] if known else FRONTEND.read(session, frontend_id)
+        frontend = session.known(frontend_id) or FRONTEND.read(session, frontend_id)
         session.looked_up["frontend", frontend_id] = frontend
         return frontend and frontend["lb"]["id"]
 

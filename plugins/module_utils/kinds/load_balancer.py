@@ -171,3 +171,6 @@ LOAD_BALANCER = LoadBalancer(
     },
     switches={"release_ip": {"type": "bool", "default": False}},
 )
+
+SCOPE = {"load_balancer": {"type": "str", "aliases": ["lb_id"]}}
+"""The option of kinds that show no load balancer: where the names of their references are found."""

@@ -12,6 +12,7 @@ from ..fields import Field, Reference, bare_id
 from ..session import Session
 from .backend import BACKEND
 from .frontend import FRONTEND, OnFrontend
+from .load_balancer import SCOPE
 
 
 class HostName(Field):
@@ -77,9 +78,6 @@ class Route(OnFrontend):
 
 KINDS_OF_MATCH = ("sni", "host_header", "path_begin")
 WHICH = f"Which route? Give its frontend and one of {', '.join(KINDS_OF_MATCH)}, or its id."
-
-SCOPE = {"load_balancer": {"type": "str", "aliases": ["lb_id"]}}
-"""Where the names of frontend and backend are found; the route itself knows only them."""
 
 ROUTE = Route(
     "route",

@@ -210,7 +210,7 @@ class HAProxy:
         finally:
             writer.close()
 
-    async def stats(self, lb_id: str) -> list[dict[str, Any]]:
+    async def stats(self, lb_id: str, backends: list[dict[str, Any]]) -> list[dict[str, Any]]:
         rows = [row for lb in self.snapshot if lb["id"] == lb_id for row in lb["backends"]]
         sections = self.configuration.backends if self.configuration else []
         servers = {

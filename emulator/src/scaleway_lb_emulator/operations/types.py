@@ -36,7 +36,9 @@ async def statistics(asked: Asked) -> list[dict[str, Any]]:
             "instance_id": lb["instance"]["id"],
             "server_state_changed_at": stamp(round(row["server_state_changed_at"])),
         }
-        for row in await asked.world.data_plane.stats(lb["id"])
+        for row in await asked.world.data_plane.stats(
+            lb["id"], asked.world.of("backend", lb_id=lb["id"])
+        )
         if not wanted or row["backend_id"] == wanted
     ]
 

@@ -1,0 +1,167 @@
+# Copyright: (c) 2026, the scaleway_community.lb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Some of a backend's servers, added and taken out without touching the others."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+from typing import Any
+
+from ..config import Problem
+from ..fields import Reference
+from ..resource import Plan, Resource, upper
+from ..session import Call, Session
+from .backend import BACKEND, Servers
+from .backend_stats import BACKEND_STATS
+from .load_balancer import SCOPE
+
+METHODS = {"present": "POST", "absent": "DELETE", "exact": "PUT"}
+"""The API's own add, remove and set: hosts that come at once do not overwrite each other."""
+
+
+class BackendServers(Resource):
+    """The servers are there whenever their backend is."""
+
+    def arguments(self) -> dict[str, dict[str, Any]]:
+        arguments = super().arguments()
+        arguments["state"] = {**arguments["state"], "choices": list(METHODS)}
+        needed = {name: {**arguments[name], "required": True} for name in self.fields}
+        return {**arguments, **needed}
+
+    def problems(self, options: dict[str, Any]) -> Iterator[str]:
+        yield from super().problems(options)
+        if (options.get("wait_for"), options["state"]) in (
+            ("up", "absent"),
+            ("drained", "present"),
+        ):
+            yield (
+                f"wait_for: servers that are {options['state']} are not waited for to be "
+                f"{options['wait_for']}. up goes with state present or exact, drained with absent "
+                "or exact."
+            )
+
+    def find(self, session: Session, options: dict[str, Any]) -> dict[str, Any] | None:
+        """The backend."""
+        look_up = self.look_up(session, options, None)
+        backend_id = self.fields["backend"].resolve(options["backend"], {}, look_up("backend"))
+        if backend_id is None:
+            return None
+        found = session.known(backend_id) or BACKEND.read(session, backend_id)
+        if found is None and options["state"] != "absent":
+            raise Problem(f"backend: there is no backend {backend_id} in this zone.")
+        return found
+
+    def resolve(
+        self, session: Session, options: dict[str, Any], found: dict[str, Any] | None
+    ) -> dict[str, Any]:
+        return {"servers": options["servers"], "state": options["state"]}
+
+    def plan(
+        self, found: dict[str, Any] | None, wanted: dict[str, Any], words: dict[str, Any]
+    ) -> Plan:
+        # Without a backend there is nothing to compare with: check mode would make it.
+        found = found or {"id": None, "pool": []}
+        there, state = found["pool"], wanted["state"]
+        asked = list(dict.fromkeys(map(address, wanted["servers"])))
+        if state == "present":
+            seen = [address(one) for one in there]
+            sent = [one for one in asked if one not in seen]
+            after = [*there, *sent]
+        elif state == "absent":
+            sent = [one for one in there if address(one) in asked]
+            after = [one for one in there if one not in sent]
+        else:
+            sent = asked
+            after = there if self.fields["servers"].same(asked, found) else asked
+        call = Call(METHODS[state], f"backends/{found['id']}/servers", {"server_ip": sent})
+        return Plan(
+            calls=[call] if after != there else [],
+            before={"servers": there},
+            after={"servers": after},
+            outcome={**found, "pool": after},
+        )
+
+    def plan_absent(self, found: dict[str, Any], options: dict[str, Any]) -> Plan:
+        return self.plan(found, {"servers": options["servers"], "state": "absent"}, {})
+
+    def ensure(self, session: Session, options: dict[str, Any]) -> tuple[Plan, Any]:
+        plan, outcome = super().ensure(session, options)
+        if options.get("wait_for") and outcome and not session.check_mode:
+            self.await_servers(session, options, outcome)
+        return plan, outcome
+
+    def apply(
+        self, session: Session, plan: Plan, options: dict[str, Any], found: dict[str, Any] | None
+    ) -> dict[str, Any] | None:
+        load_balancer_id = self.load_balancer_of(session, found)
+        absent = options["state"] == "absent"
+        for call in plan.calls:
+            session.send(call, load_balancer_id, absent)
+        session.await_usable(load_balancer_id, absent)
+        return BACKEND.read(session, found["id"])
+
+    def await_servers(
+        self, session: Session, options: dict[str, Any], backend: dict[str, Any]
+    ) -> None:
+        """Wait until the statistics show the servers as they shall be."""
+        place = {"load_balancer": backend["lb"]["id"]}
+        session.until(
+            lambda: late(BACKEND_STATS.list(session, place, backend_id=backend["id"]), options),
+            lambda servers: not servers,
+            lambda servers: (
+                f"{upper(BACKEND.called(backend))}: not {options['wait_for']} are still "
+                f"{', '.join(servers)}"
+            ),
+        )
+
+    def returned(self, outcome: Any) -> Any:
+        return (outcome or {"pool": []})["pool"]
+
+
+def late(rows: list[dict[str, Any]], options: dict[str, Any]) -> list[str]:
+    """The servers that are not yet as `wait_for` says, each with what the statistics show of it.
+
+    Up is one that every instance shows as running. Drained is one that is gone or stopped, so that
+    nothing is sent to it; one in the state `stopping` still ends what it began.
+    """
+    servers = [address(server) for server in options["servers"]]
+    shown: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        shown.setdefault(address(row["ip"]), []).append(row)
+
+    def states(server: str) -> set[str]:
+        return {row["server_state"] for row in shown.get(server, [])}
+
+    if options["wait_for"] == "up":
+        found = [one for one in servers if states(one) != {"running"}]
+    else:
+        out = servers if options["state"] == "absent" else [*shown.keys() - servers]
+        found = [one for one in sorted(out) if states(one) - {"stopped"}]
+    return [
+        f"{one} ({'; '.join(map(told, shown.get(one, []))) or 'not in the statistics'})"
+        for one in found
+    ]
+
+
+def told(row: dict[str, Any]) -> str:
+    """What the statistics say of a server."""
+    return f"{row['server_state']}, health check {row['last_health_check_status']}"
+
+
+def address(text: str) -> str:
+    """An IP address in the one way to write it."""
+    return str(ipaddress.ip_address(text))
+
+
+BACKEND_SERVERS = BackendServers(
+    "backend_servers",
+    plural="backend_servers",
+    collection="backends",
+    switches={**SCOPE, "wait_for": {"type": "str", "choices": ["up", "drained"]}},
+    fields={
+        "backend": Reference(BACKEND, aliases=["backend_id"]),
+        "servers": Servers(sent_as="server_ip", seen_at="pool", aliases=["server_ip"]),
+    },
+)
