@@ -248,7 +248,8 @@ class Resource:
                     return match["id"]
                 if options.get("state") == "absent":
                     return None
-                missing = f"{name}: there is no {target.title} {value!r}"
+                places = [f" on {KINDS[kind].title} {where}" for kind, where in scope.items()]
+                missing = f"{name}: there is no {target.title} {value!r}{''.join(places)}"
                 if not session.check_mode:
                     raise Problem(f"{missing} in zone {session.config.zone}.")
                 session.warn(f"{missing} yet; taken as about to be made.")
@@ -394,7 +395,7 @@ class Resource:
             elif name in dropped:
                 lay(outcome, option.seen_at, GONE)
             elif not found and name not in self.one_of:
-                lay(outcome, option.seen_at, None)
+                lay(outcome, option.seen_at, [] if option.type == "list" else None)
         return outcome
 
     # Applying and waiting

@@ -89,6 +89,11 @@ REFUSED = {
         ("backend", BACKEND),
         r"load_balancer: there is no load balancer 'web' in zone fr-par-1",
     ),
+    "a backend that is not there": (
+        [WEB],
+        ("frontend", {**HTTPS, "backend": "shop"}),
+        r"backend: there is no backend 'shop' on load balancer web in zone fr-par-1",
+    ),
     "a name without its load balancer": (
         [WEB],
         ("backend", {"name": "web"}),
