@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from cloud import ROOT, clean_environment, run_playbook, serving
+from cloud import ROOT, Run, clean_environment, run_playbook, serving
 
 
 @pytest.fixture(scope="session")
@@ -66,5 +66,17 @@ def play(cloud, tmp_path):
             environment=cloud.environment if environment is None else environment,
             home=tmp_path,
         )
+
+    return run
+
+
+@pytest.fixture
+def playbook(play):
+    """Run one of the playbooks; whoever expects it to fail says so."""
+
+    def run(name, /, *arguments, fails=False, **variables):
+        outcome = Run(play(f"playbooks/{name}.yml", *arguments, variables=variables))
+        assert outcome.ok != fails, outcome.output
+        return outcome
 
     return run

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from cloud import Run
 from pki import custom
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,29 +24,6 @@ PUT_RECORD = {
     },
     "loop": "{{ domains }}",
 }
-
-
-class Run:
-    """A run of ansible-playbook that has ended: how many tasks changed, what the role returned."""
-
-    def __init__(self, process, result=None):
-        self.output = process.stdout + process.stderr
-        self.ok = process.returncode == 0
-        recap = re.search(r"changed=(\d+)", process.stdout)
-        self.changed = int(recap[1]) if recap else None
-        self.result = result
-
-
-@pytest.fixture
-def playbook(play):
-    """Run one of the playbooks; whoever expects it to fail says so."""
-
-    def run(name, /, *arguments, fails=False, **variables):
-        outcome = Run(play(f"playbooks/{name}.yml", *arguments, variables=variables))
-        assert outcome.ok != fails, outcome.output
-        return outcome
-
-    return run
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 from contextlib import contextmanager
@@ -118,3 +119,14 @@ def run_playbook(playbook, *arguments, variables=None, environment, home):
             "ANSIBLE_FORCE_COLOR": "false",
         },
     )
+
+
+class Run:
+    """A run of ansible-playbook that has ended: how many tasks changed, what the role returned."""
+
+    def __init__(self, process, result=None):
+        self.output = process.stdout + process.stderr
+        self.ok = process.returncode == 0
+        recap = re.search(r"changed=(\d+)", process.stdout)
+        self.changed = int(recap[1]) if recap else None
+        self.result = result

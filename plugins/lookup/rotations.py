@@ -1,0 +1,191 @@
+# Copyright: (c) 2026, the scaleway_community.lb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+name: rotations
+short_description: Which certificates the PEM files of a folder are meant for
+version_added: 0.1.0
+description:
+  - A file is meant for every imported certificate that is for exactly the same names, on whatever
+    load balancer.
+  - All files are checked first, as M(scaleway_community.lb.certificate) does. One that it would
+    refuse, and two for the same names, fail the lookup with everything that is wrong.
+author:
+  - The scaleway_community.lb authors (!UNKNOWN)
+options:
+  _terms:
+    description:
+      - The folder. Each file in it whose name ends in C(.pem) holds a private key, its
+        certificate and the chain, in any order.
+    type: list
+    elements: path
+    required: true
+  certificates:
+    description: The certificates there are, as M(scaleway_community.lb.certificate_info) returns
+      them.
+    type: list
+    elements: dict
+    required: true
+requirements:
+  - cryptography
+seealso:
+  - module: scaleway_community.lb.certificate
+  - module: scaleway_community.lb.certificate_info
+"""
+
+EXAMPLES = r"""
+---
+- name: Read the certificates of a load balancer
+  scaleway_community.lb.certificate_info:
+    load_balancer: web
+  register: found
+
+- name: Replace those that the folder has others for
+  scaleway_community.lb.certificate:
+    id: "{{ item.id }}"
+    custom_certificate:
+      bundle: "{{ lookup('ansible.builtin.file', item.file) }}"
+  loop: "{{ rotations | selectattr('verdict', 'eq', 'import') }}"
+  loop_control:
+    label: "{{ item.file }}"
+  vars:
+    there: "{{ found.certificates }}"
+    rotations: "{{ query('scaleway_community.lb.rotations', '/etc/pki/lb', certificates=there) }}"
+"""
+
+RETURN = r"""
+---
+_list:
+  description: A row for each file and certificate that it is meant for, or for a file alone.
+  type: list
+  elements: dict
+  contains:
+    file:
+      description: The path of the file.
+      type: path
+      returned: success
+      sample: /etc/pki/lb/shop.pem
+    names:
+      description: The names that the certificate in it is for.
+      type: list
+      elements: str
+      returned: success
+      sample: [shop.example.com]
+    until:
+      description: The last moment of its validity, UTC.
+      type: str
+      returned: success
+      sample: "2026-10-19T09:20:46Z"
+    verdict:
+      description: >-
+        V(import) where it shall take the certificate's place, V(lasts longer) where the
+        certificate that is there does, V(matches nothing) where none is for these names.
+      type: str
+      returned: success
+      sample: import
+    id:
+      description: The ID of the certificate that is there, with its zone.
+      type: str
+      returned: where the file matches
+      sample: fr-par-1/11111111-2222-4333-8444-555555555555
+    certificate:
+      description: That certificate, as the API shows it.
+      type: dict
+      returned: where the file matches
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ansible.errors import AnsibleError
+from ansible.plugins.lookup import LookupBase
+
+from ..module_utils import pem
+from ..module_utils.config import Problem
+from ..module_utils.kinds.certificate import NEXT, moment, stamp
+
+
+class LookupModule(LookupBase):
+    """Files beside the certificates that they are meant for."""
+
+    def run(self, terms: list[str], variables: Any = None, **options: Any) -> list[dict[str, Any]]:
+        self.set_options(var_options=variables, direct=options)
+        certificates = self.get_option("certificates")
+        try:
+            return [row for folder in terms for row in rotations(Path(folder), certificates)]
+        except Problem as problem:
+            raise AnsibleError(str(problem)) from None
+
+
+def rotations(folder: Path, certificates: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """A row for each file and certificate; raises Problem that says what is wrong in the folder."""
+    for file, bundle in read(folder.expanduser()).items():
+        names = [bundle.common_name, *bundle.alternative_names]
+        row = {"file": str(file), "names": names, "until": stamp(bundle.not_valid_after)}
+        meant = [one for one in certificates if is_meant(one, names, certificates)]
+        for one in meant:
+            lasts = one["status"] != "error" and bundle.not_valid_after < moment(
+                one["not_valid_after"]
+            )
+            yield {
+                **row,
+                "verdict": "lasts longer" if lasts else "import",
+                "id": f"{one['lb']['zone']}/{one['id']}",
+                "certificate": one,
+            }
+        if not meant:
+            yield {**row, "verdict": "matches nothing"}
+
+
+def read(folder: Path) -> dict[Path, pem.Bundle]:
+    """The PEM files of the folder, checked."""
+    files = sorted(folder.glob("*.pem"))
+    if not files:
+        raise Problem(f"{folder} is no folder that holds a file whose name ends in .pem.")
+    bundles: dict[Path, pem.Bundle] = {}
+    problems = []
+    for file in files:
+        try:
+            bundles[file] = pem.read({"bundle": file.read_text(encoding="utf-8")})
+        except (OSError, UnicodeDecodeError) as error:
+            problems.append(
+                f"{file} cannot be read: {getattr(error, 'strerror', 'it is no text')}."
+            )
+        except Problem as problem:
+            problems.append(f"{file}: {str(problem).partition(': ')[2]}")
+    by_names: dict[frozenset[str], list[str]] = {}
+    for file, bundle in bundles.items():
+        by_names.setdefault(known_by(bundle.common_name, bundle.alternative_names), []).append(
+            str(file)
+        )
+    problems += [
+        f"{' and '.join(same)} are for the same names: keep the one that is meant."
+        for same in by_names.values()
+        if len(same) > 1
+    ]
+    if problems:
+        raise Problem(" ".join(problems))
+    return bundles
+
+
+def is_meant(one: dict[str, Any], names: list[str], certificates: list[dict[str, Any]]) -> bool:
+    """True if the certificate is an imported one for exactly these names.
+
+    A replacement that an earlier run began is not meant: it goes with the one that it is for.
+    """
+    begun_for = one["name"].removesuffix(NEXT)
+    begun = begun_for != one["name"] and any(
+        other["name"] == begun_for and other["lb"]["id"] == one["lb"]["id"]
+        for other in certificates
+    )
+    shown = known_by(one["common_name"], one["subject_alternative_name"])
+    return one["type"] == "custom" and not begun and shown == known_by(names[0], names[1:])
+
+
+def known_by(first: str, others: list[str]) -> frozenset[str]:
+    return frozenset(name.lower() for name in (first, *others))

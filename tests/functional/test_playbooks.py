@@ -1,0 +1,217 @@
+"""The playbooks that look after certificates and regions, as a person or AWX runs them."""
+
+import json
+from xml.etree import ElementTree
+
+import pytest
+from cloud import PROJECT_ID, ZONE
+from pki import AUTHORITY, Issued
+
+
+def make(cloud, name, zone=ZONE):
+    """A load balancer; its ID."""
+    return cloud.api("POST", "lbs", {"name": name, "project_id": PROJECT_ID}, zone)["id"]
+
+
+def bundle(name, days=90):
+    """Key, certificate and chain of a new certificate, in one text."""
+    leaf = Issued(name, AUTHORITY, days)
+    return leaf.key + leaf.pem + AUTHORITY.pem
+
+
+def import_certificate(cloud, lb_id, name, pem, zone=ZONE):
+    body = {"name": name, "custom_certificate": {"certificate_chain": pem}}
+    return cloud.api("POST", f"lbs/{lb_id}/certificates", body, zone)["id"]
+
+
+@pytest.fixture
+def audited(cloud, playbook, tmp_path):
+    """Run the audit in a zone or more; its run, its JSON and its JUnit."""
+
+    def run(**variables):
+        files = {"json_file": tmp_path / "audit.json", "junit_file": tmp_path / "audit.xml"}
+        with cloud.watched() as writes:
+            done = playbook(
+                "audit_certificates", **{key: str(path) for key, path in files.items()}, **variables
+            )
+        assert writes == []
+        report = json.loads(files["json_file"].read_text())
+        return done, report, ElementTree.parse(files["junit_file"]).getroot()[0]
+
+    return run
+
+
+def lines(output, *words):
+    """The lines of the output that hold all of these words."""
+    return [line for line in output.splitlines() if all(word in line for word in words)]
+
+
+def test_an_audit_finds_what_ends_and_what_is_in_error_in_every_zone(cloud, audited):
+    shop, far = make(cloud, "shop"), make(cloud, "a <far> & 'wide' one", "nl-ams-3")
+    import_certificate(cloud, shop, "long", bundle("long.example.com", 90))
+    import_certificate(cloud, shop, "late", bundle("late.example.com", 23))
+    import_certificate(cloud, far, "soon", bundle("soon.example.com", 21), "nl-ams-3")
+    import_certificate(cloud, far, "over", bundle("over.example.com", -3), "nl-ams-3")
+    cloud.fault(operation="CreateCertificate", kind="error")
+    order = {"letsencrypt": {"common_name": f"{address(cloud, shop)}.lb.fr-par.scw.cloud"}}
+    cloud.api("POST", f"lbs/{shop}/certificates", {"name": "failed", **order})
+
+    done, report, suite = audited(fails=True)
+    assert (
+        "3 of 5 certificates end within 21 days or are in error: soon, over, failed." in done.output
+    )
+    assert len(lines(done.output, "nl-ams-3", "over", "over.example.com", "-4")) == 2
+    assert len(lines(done.output, "fr-par-1", "shop", "long.example.com", "89")) == 1
+    assert len(lines(done.output, "failed", "error")) >= 2
+    days = {one["name"]: one["days_left"] for one in report}
+    assert days == {"long": 89, "late": 22, "failed": None, "soon": 20, "over": -4}
+    assert (suite.get("tests"), suite.get("failures")) == ("5", "3")
+    failed = {case.get("name"): case.get("classname") for case in suite if len(case)}
+    assert failed == {
+        "failed": "fr-par-1.shop",
+        "soon": "nl-ams-3.a <far> & 'wide' one",
+        "over": "nl-ams-3.a <far> & 'wide' one",
+    }
+
+
+def address(cloud, lb_id):
+    """The address of a load balancer as its own name holds it."""
+    return cloud.api("GET", f"lbs/{lb_id}")["ip"][0]["ip_address"].replace(".", "-")
+
+
+def test_an_audit_passes_where_everything_lasts(cloud, audited):
+    shop, far = make(cloud, "shop"), make(cloud, "far", "nl-ams-3")
+    import_certificate(cloud, shop, "late", bundle("late.example.com", 23))
+    import_certificate(cloud, far, "soon", bundle("soon.example.com", 2), "nl-ams-3")
+    done, report, suite = audited(zones="fr-par, nl-ams-1")
+    assert "None of 1 certificates ends within 21 days or is in error." in done.output
+    assert [one["name"] for one in report] == ["late"]
+    assert (suite.get("tests"), suite.get("failures")) == ("1", "0")
+    # extra variables of a command line are text
+    assert "late, soon" in audited(within_days="30", fails=True)[0].output
+
+
+def test_an_audit_of_nothing_passes_and_writes_no_file(cloud, playbook, tmp_path):
+    done = playbook("audit_certificates", json_file="", zones=["fr-par"])
+    assert "None of 0 certificates" in done.output and done.changed == 0
+
+
+def test_an_audit_refuses_what_is_no_number_of_days_or_no_zone(cloud, playbook):
+    refused = playbook("audit_certificates", within_days="soon", fails=True)
+    assert "within_days: soon is not a number of days" in refused.output
+    refused = playbook("audit_certificates", zones="fr", fails=True)
+    assert "'fr' is neither a zone nor a region" in " ".join(refused.output.split())
+    assert cloud.journal(reads=True) == []
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder of PEMs; call it to put one there."""
+    place = tmp_path / "certificates"
+    place.mkdir()
+
+    def put(file, text):
+        (place / file).write_text(text)
+        return text
+
+    put.path = str(place)
+    return put
+
+
+def served(cloud, lb_id, zone=ZONE):
+    """The certificates of a load balancer by name: when they end."""
+    found = cloud.api("GET", f"lbs/{lb_id}/certificates", zone=zone)["certificates"]
+    return {one["name"]: one["not_valid_after"] for one in found}
+
+
+def test_a_rotation_puts_each_file_where_its_names_are(cloud, playbook, folder):
+    shop, far = make(cloud, "shop"), make(cloud, "far", "nl-ams-3")
+    for name in ("shop", "both", "kept", "newer"):
+        import_certificate(cloud, shop, name, bundle(f"{name}.example.com", 30))
+    import_certificate(cloud, far, "two", bundle("BOTH.example.com", 20), "nl-ams-3")
+    listened_on(cloud, shop, "shop")
+    before = served(cloud, shop)
+    keys = [folder(f"{name}.pem", bundle(f"{name}.example.com", 90)) for name in ("shop", "both")]
+    folder("newer.pem", bundle("newer.example.com", 10))
+    folder("other.pem", bundle("other.example.com"))
+    folder("notes.txt", "not a PEM, and not named like one")
+
+    with cloud.watched() as writes:
+        checked = playbook("rotate_certificates", "--check", folder=folder.path)
+    assert writes == [] and checked.changed == 1
+    assert {line.split()[4] for line in lines(checked.output, "import", ".pem")} == {
+        "fr-par-1",
+        "nl-ams-3",
+    }
+    assert len(lines(checked.output, "import", ".pem")) == 3
+    assert len(lines(checked.output, "newer.pem", "lasts longer", "shop")) == 1
+    assert len(lines(checked.output, "other.pem", "other.example.com", "matches nothing")) == 1
+    assert served(cloud, shop) == before
+
+    done = playbook("rotate_certificates", "-vvv", folder=folder.path)
+    assert not any(key.split("\n")[1] in done.output for key in keys)
+    after = served(cloud, shop)
+    assert {name for name in before if before[name] != after[name]} == {"shop", "both"}
+    assert served(cloud, far, "nl-ams-3") == {"two": after["both"]}
+    [frontend] = cloud.api("GET", f"lbs/{shop}/frontends")["frontends"]
+    assert frontend["certificate"]["not_valid_after"] == after["shop"]
+
+    with cloud.watched() as writes:
+        assert playbook("rotate_certificates", folder=folder.path).changed == 0
+    assert writes == []
+
+
+def listened_on(cloud, lb_id, certificate):
+    """A frontend that serves the certificate of this name."""
+    found = cloud.api("GET", f"lbs/{lb_id}/certificates?name={certificate}")["certificates"]
+    body = {
+        "name": "web",
+        "forward_protocol": "http",
+        "forward_port": 80,
+        "forward_port_algorithm": "roundrobin",
+        "sticky_sessions": "none",
+        "health_check": {"port": 80, "check_max_retries": 3, "tcp_config": {}},
+        "server_ip": ["10.0.0.1"],
+    }
+    backend = cloud.api("POST", f"lbs/{lb_id}/backends", body)["id"]
+    listening = {"name": "https", "inbound_port": 443, "backend_id": backend}
+    cloud.api("POST", f"lbs/{lb_id}/frontends", {**listening, "certificate_ids": [found[0]["id"]]})
+
+
+def test_a_rotation_keeps_to_its_zones_and_takes_up_what_a_killed_run_began(
+    cloud, playbook, folder
+):
+    shop, far = make(cloud, "shop"), make(cloud, "far", "nl-ams-3")
+    import_certificate(cloud, shop, "shop", bundle("shop.example.com", 30))
+    import_certificate(cloud, far, "shop", bundle("shop.example.com", 30), "nl-ams-3")
+    new = folder("shop.pem", bundle("shop.example.com", 90))
+    begun = import_certificate(cloud, shop, "shop.next", new)
+    with cloud.watched() as writes:
+        playbook("rotate_certificates", folder=folder.path, zones=[ZONE])
+    assert {entry["path"].split("/")[4] for entry in writes} == {ZONE}
+    [one] = cloud.api("GET", f"lbs/{shop}/certificates")["certificates"]
+    assert (one["id"], one["name"]) == (begun, "shop")
+
+
+def test_a_rotation_that_cannot_be_right_writes_nothing(cloud, playbook, folder):
+    shop = make(cloud, "shop")
+    for name in ("a", "b", "c"):
+        import_certificate(cloud, shop, name, bundle(f"{name}.example.com", 30))
+    folder("a.pem", bundle("a.example.com", 90))
+    folder("b-1.pem", bundle("b.example.com", 90))
+    folder("b-2.pem", bundle("B.example.com", 80))
+    folder("c.pem", bundle("c.example.com", -1))
+    folder("d.pem", Issued("d.example.com", AUTHORITY).pem)
+    with cloud.watched() as writes:
+        refused = playbook("rotate_certificates", folder=folder.path, fails=True)
+    said = " ".join(refused.output.split())
+    assert "b-1.pem and " in said and "b-2.pem are for the same names" in said
+    assert "c.pem: the certificate of CN=c.example.com expired on" in said
+    assert "d.pem: it holds no private key" in said
+    assert writes == []
+
+
+def test_a_rotation_wants_a_folder_of_pems(cloud, playbook, tmp_path):
+    assert "-e folder=FOLDER" in playbook("rotate_certificates", fails=True).output
+    refused = playbook("rotate_certificates", folder=str(tmp_path / "no"), zones=ZONE, fails=True)
+    assert "is no folder that holds a file" in " ".join(refused.output.split())

@@ -1,0 +1,48 @@
+"""The filters: what they make of objects of the API."""
+
+import pytest
+import yaml
+from ansible.errors import AnsibleFilterError
+from ansible_collections.scaleway_community.lb.plugins.filter import table as source
+from ansible_collections.scaleway_community.lb.plugins.filter.table import table
+
+BACKENDS = [
+    {"name": "web", "forward_port": 80, "lb": {"name": "web"}, "pool": ["10.0.0.1", "10.0.0.2"]},
+    {"name": "api", "forward_port": 8080, "lb": {"name": "web"}, "pool": []},
+]
+COLUMNS = {"load balancer": "lb.name", "backend": "name", "port": "forward_port", "servers": "pool"}
+
+
+def test_a_table_lines_up_text_at_the_left_and_numbers_at_the_right():
+    assert table(BACKENDS, COLUMNS) == [
+        "load balancer  backend  port  servers",
+        "web            web        80  10.0.0.1, 10.0.0.2",
+        "web            api      8080  -",
+    ]
+
+
+def test_the_documented_table_is_the_one_that_is_made():
+    sample = yaml.safe_load(source.RETURN)["_value"]["sample"]
+    assert table(BACKENDS[:1], COLUMNS) == sample
+
+
+def test_a_table_of_nothing_is_its_titles():
+    assert table([], {"name": "name", "port": "port"}) == ["name  port"]
+
+
+def test_a_cell_is_one_line_and_what_is_missing_a_dash():
+    rows = [{"name": "a\n  b", "port": None}, {"name": "", "port": 80}, {"name": "c"}]
+    assert table(rows, {"name": "name", "port": "port", "lb": "lb.name"}) == [
+        "name  port  lb",
+        "a b      -  -",
+        "-       80  -",
+        "c        -  -",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns"), [([], {}), ([], ["name"]), ({}, COLUMNS), (["web"], COLUMNS)]
+)
+def test_what_cannot_be_a_table_is_refused(rows, columns):
+    with pytest.raises(AnsibleFilterError, match=r"^table: "):
+        table(rows, columns)
