@@ -82,8 +82,9 @@ _list:
       sample: "2026-10-19T09:20:46Z"
     verdict:
       description: >-
-        V(import) where it shall take the certificate's place, V(lasts longer) where the
-        certificate that is there does, V(matches nothing) where none is for these names.
+        V(import) where it shall take the certificate's place, V(is there) where it has done so,
+        V(lasts longer) where the certificate that is there ends later, V(matches nothing) where
+        none is for these names.
       type: str
       returned: success
       sample: import
@@ -107,7 +108,7 @@ from ansible.plugins.lookup import LookupBase
 
 from ..module_utils import pem
 from ..module_utils.config import Problem
-from ..module_utils.kinds.certificate import NEXT, moment, stamp
+from ..module_utils.kinds.certificate import NEXT, is_imported, moment, stamp
 
 
 class LookupModule(LookupBase):
@@ -129,17 +130,24 @@ def rotations(folder: Path, certificates: list[dict[str, Any]]) -> Iterator[dict
         row = {"file": str(file), "names": names, "until": stamp(bundle.not_valid_after)}
         meant = [one for one in certificates if is_meant(one, names, certificates)]
         for one in meant:
-            lasts = one["status"] != "error" and bundle.not_valid_after < moment(
-                one["not_valid_after"]
-            )
             yield {
                 **row,
-                "verdict": "lasts longer" if lasts else "import",
+                "verdict": verdict(bundle, one),
                 "id": f"{one['lb']['zone']}/{one['id']}",
                 "certificate": one,
             }
         if not meant:
             yield {**row, "verdict": "matches nothing"}
+
+
+def verdict(bundle: pem.Bundle, one: dict[str, Any]) -> str:
+    """What is to be done about a certificate that the bundle is meant for."""
+    if is_imported(one, bundle):
+        return "is there"
+    ends = moment(one["not_valid_after"])
+    return (
+        "lasts longer" if one["status"] != "error" and ends > bundle.not_valid_after else "import"
+    )
 
 
 def read(folder: Path) -> dict[Path, pem.Bundle]:

@@ -70,17 +70,12 @@ class Content:
         """True if the certificate found is, as far as the API shows it, the one wanted."""
         if found is None or found["status"] == "error":
             return False
-        shown = [found["common_name"], *found["subject_alternative_name"]]
         if self.bundle is None:
+            shown = [found["common_name"], *found["subject_alternative_name"]]
             return found["type"] in LETSENCRYPT and {n.lower() for n in shown} == {
                 n.lower() for n in self.names
             }
-        return (
-            found["type"] == "custom"
-            and shown == self.names
-            and moment(found["not_valid_before"]) == self.bundle.not_valid_before
-            and moment(found["not_valid_after"]) == self.bundle.not_valid_after
-        )
+        return is_imported(found, self.bundle)
 
     def body(self) -> dict[str, Any]:
         if self.bundle:
@@ -363,6 +358,18 @@ class Certificate(Resource):
                     f"in {days} days."
                 )
         return result
+
+
+def is_imported(found: dict[str, Any], bundle: pem.Bundle) -> bool:
+    """True if the certificate found is, as far as the API shows it, the one in the bundle."""
+    shown = [found["common_name"], *found["subject_alternative_name"]]
+    return (
+        found["type"] == "custom"
+        and found["status"] != "error"
+        and shown == [bundle.common_name, *bundle.alternative_names]
+        and moment(found["not_valid_before"]) == bundle.not_valid_before
+        and moment(found["not_valid_after"]) == bundle.not_valid_after
+    )
 
 
 def check_dns(
