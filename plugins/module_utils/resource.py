@@ -440,7 +440,6 @@ class Resource:
         """Resolve what the plan needs, and make it; refuse what must not be touched."""
         if options.get("state") == "absent":
             plan = self.plan_absent(found, options) if found else Plan()
-            wanted = {}
         else:
             if options.get("id") and found is None:
                 raise Problem(f"There is no {self.title} {options['id']} in this zone.")
@@ -448,7 +447,7 @@ class Resource:
             plan = self.plan(found, wanted, self.given(options))
             self.advise(session, plan.outcome)
         if plan.changed:
-            session.admit(self.load_balancer_of(session, found or wanted))
+            session.admit(self.load_balancer_of(session, plan.outcome or found))
         return plan
 
     def advise(self, session: Session, outcome: dict[str, Any]) -> None:
@@ -459,7 +458,7 @@ class Resource:
     ) -> dict[str, Any] | None:
         """Send the plan's calls, wait, and return the object as it then is."""
         absent = options.get("state") == "absent"
-        load_balancer_id = self.load_balancer_of(session, found or plan.outcome or {})
+        load_balancer_id = self.load_balancer_of(session, plan.outcome or found or {})
         answer = found
         for call in plan.calls:
             try:
@@ -476,7 +475,7 @@ class Resource:
         if absent:
             self.await_removed(session, object_id, load_balancer_id)
             return None
-        self.await_usable(session, object_id, self.load_balancer_of(session, found or answer))
+        self.await_usable(session, object_id, load_balancer_id)
         outcome = self.read(session, object_id)
         if found is None and self.has_more(options):
             plan = self.plan_for(session, options, outcome)

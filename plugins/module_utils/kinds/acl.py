@@ -75,6 +75,10 @@ class Acl(OnFrontend):
         seen = self.fields["load_balancer"].seen(thing)
         return seen or thing.get("load_balancer") or super().load_balancer_of(session, thing)
 
+    def list(self, session: Session, place: dict[str, Any], **params: Any) -> list[dict[str, Any]]:
+        # Lists come by age; the index is what orders evaluation (api notes, 35).
+        return sorted(super().list(session, place, **params), key=lambda rule: rule["index"])
+
 
 ACL = Acl(
     "acl",

@@ -46,8 +46,9 @@ class LoadBalancer(Resource):
 
     def problems(self, options: dict[str, Any]) -> Iterator[str]:
         yield from super().problems(options)
-        if options.get("ips") and options.get("assign_flexible_ip"):
-            yield "assign_flexible_ip: with ips no further IPv4 address is allocated; leave it out."
+        for name in ("assign_flexible_ip", "assign_flexible_ipv6"):
+            if options.get("ips") is not None and options.get(name):
+                yield f"{name}: ips lists all the addresses. Reserve one and list it there."
 
     def noticed(self, session: Session, found: dict[str, Any]) -> dict[str, Any] | None:
         session.load_balancers[found["id"]] = found
@@ -57,15 +58,17 @@ class LoadBalancer(Resource):
         return thing.get("id")
 
     def plan_create(self, wanted: dict[str, Any], words: dict[str, Any]) -> Plan:
-        if wanted.get("ips"):
+        if "ips" in wanted:
             # Else an address is allocated beside the given ones.
             wanted = {"assign_flexible_ip": False, **wanted}
         return super().plan_create(wanted, words)
 
     def differing(self, found: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
         differing = super().differing(found, wanted)
-        if "ips" in wanted and "assign_flexible_ip" in differing:
-            differing.remove("assign_flexible_ip")  # it says how to create, and ips says with what
+        if "ips" in wanted:
+            # These say how to create one, and ips says with what.
+            new = ("assign_flexible_ip", "assign_flexible_ipv6")
+            differing = [name for name in differing if name not in new]
         return differing
 
     def update_calls(
@@ -153,7 +156,7 @@ LOAD_BALANCER = LoadBalancer(
         ),
         "assign_flexible_ip": Assigned(4),
         "assign_flexible_ipv6": Assigned(6),
-        "tags": Field("list"),
+        "tags": Field("list", unordered=True),
         "ssl_compatibility_level": Enum(
             "intermediate",
             "modern",
