@@ -69,11 +69,15 @@ class AnswerLost(Problem):
 
 
 class Api:
-    """The zoned Load Balancer API of one account. With `read_only`, a write is a bug."""
+    """The zoned Load Balancer API of one account. With `read_only`, a write is a bug.
 
-    def __init__(self, config: Config, read_only: bool = False) -> None:
+    A `region` makes it the deprecated regional API, whose paths are the same from there on.
+    """
+
+    def __init__(self, config: Config, read_only: bool = False, region: str | None = None) -> None:
         self.config = config
         self.read_only = read_only
+        self.place = f"regions/{region}" if region else f"zones/{config.zone}"
         self.session = requests.Session()
         self.session.verify = config.validate_certs
         self.session.headers.update(
@@ -131,7 +135,7 @@ class Api:
 
     def _send(self, method: str, path: str, body: Any, params: dict[str, Any] | None) -> Any:
         """Send one request once."""
-        url = f"{self.config.api_url}/lb/v1/zones/{self.config.zone}/{path}"
+        url = f"{self.config.api_url}/lb/v1/{self.place}/{path}"
         try:
             answer = self.session.request(
                 method,

@@ -4,6 +4,8 @@ import json
 from xml.etree import ElementTree
 
 import pytest
+import requests
+import yaml
 from cloud import PROJECT_ID, ZONE
 from pki import AUTHORITY, Issued
 
@@ -216,3 +218,112 @@ def test_a_rotation_wants_a_folder_of_pems(cloud, playbook, tmp_path):
     assert "-e folder=FOLDER" in playbook("rotate_certificates", fails=True).output
     refused = playbook("rotate_certificates", folder=str(tmp_path / "no"), zones=ZONE, fails=True)
     assert "is no folder that holds a file" in " ".join(refused.output.split())
+
+
+def regional(cloud, region="fr-par"):
+    """What the regional API lists: the IDs of load balancers."""
+    url = f"{cloud.url}/lb/v1/regions/{region}/lbs"
+    answer = requests.get(url, headers={"X-Auth-Token": "any"}, timeout=30)
+    return [one["id"] for one in answer.json()["lbs"]]
+
+
+@pytest.fixture
+def migrated(cloud, playbook, tmp_path):
+    """Run the migration; its run, and the IDs with their zones that it wrote down."""
+
+    def run(**variables):
+        file = tmp_path / "zoned_ids.yml"
+        file.unlink(missing_ok=True)
+        with cloud.watched() as writes:
+            done = playbook("migrate_region_to_zone", vars_file=str(file), **variables)
+        assert writes == []
+        return done, yaml.safe_load(file.read_text())["zoned_ids"]
+
+    return run
+
+
+def test_objects_are_found_in_whatever_zone_they_are(cloud, migrated, playbook, tmp_path):
+    near, far = make(cloud, "near"), make(cloud, "far", "nl-ams-3")
+    third = make(cloud, "third", "pl-waw-2")
+    certificate = import_certificate(cloud, far, "far", bundle("far.example.com"), "nl-ams-3")
+    ids = [near, f"nl-ams/{far}", f"nl-ams/{certificate.upper()}", f"pl-waw/{third}"]
+    done, zoned = migrated(region="fr-par", ids=",".join(ids))
+    assert zoned == {
+        near: f"fr-par-1/{near}",
+        far: f"nl-ams-3/{far}",
+        certificate: f"nl-ams-3/{certificate}",
+        third: f"pl-waw-2/{third}",
+    }
+    assert len(lines(done.output, certificate, "certificate", "far", "nl-ams-3")) == 1
+    # again, the other way to give a list
+    written = (tmp_path / "zoned_ids.yml").stat().st_mtime_ns
+    variables = {"vars_file": str(tmp_path / "zoned_ids.yml"), "ids": ids, "region": "fr-par"}
+    assert playbook("migrate_region_to_zone", **variables).changed == 0
+    assert (tmp_path / "zoned_ids.yml").stat().st_mtime_ns == written
+
+
+def test_what_the_regional_api_lists_is_found_of_every_kind(cloud, migrated):
+    shop = make(cloud, "shop")
+    import_certificate(cloud, shop, "shop", bundle("shop.example.com"))
+    listened_on(cloud, shop, "shop")
+    [frontend] = cloud.api("GET", f"lbs/{shop}/frontends")["frontends"]
+    rule = {
+        "name": "deny",
+        "index": 0,
+        "action": {"type": "deny"},
+        "match": {"ip_subnet": ["10.0.0.0/8"]},
+    }
+    acl = cloud.api("POST", f"frontends/{frontend['id']}/acls", rule)["id"]
+    match = {"host_header": "www.example.com"}
+    route = {"frontend_id": frontend["id"], "backend_id": frontend["backend"]["id"], "match": match}
+    route = cloud.api("POST", "routes", route)["id"]
+    owned = {"name": "me", "email_config": {"email": "me@example.com"}, "project_id": PROJECT_ID}
+    subscriber = cloud.api("POST", "subscribers", owned)["id"]
+    elsewhere = make(cloud, "elsewhere", "nl-ams-1")
+    assert regional(cloud) == [shop]
+    [address] = cloud.api("GET", "ips")["ips"]
+    done, zoned = migrated(region="fr-par")
+    everything = {
+        shop: "load_balancer",
+        address["id"]: "ip",
+        frontend["backend"]["id"]: "backend",
+        frontend["id"]: "frontend",
+        frontend["certificate_ids"][0]: "certificate",
+        acl: "acl",
+        route: "route",
+        subscriber: "subscriber",
+    }
+    assert zoned == {one: f"fr-par-1/{one}" for one in everything}
+    assert all(len(lines(done.output, one, kind)) == 1 for one, kind in everything.items())
+    assert elsewhere not in done.output
+
+
+def test_what_is_nowhere_is_told_after_the_rest_was_written(cloud, migrated):
+    shop = make(cloud, "shop", "fr-par-2")
+    gone = "99999999-2222-4333-8444-555555555555"
+    done, zoned = migrated(ids=[gone, shop], region="fr-par", fails=True)
+    assert zoned == {shop: f"fr-par-2/{shop}"}
+    assert f"In no zone of their region are: {gone}." in " ".join(done.output.split())
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"ids": ["web"]}, "ids: 'web' is not an ID"),
+        ({"region": "fr-par-1"}, "'fr-par-1' is not a region. Known are fr-par, nl-ams, pl-waw"),
+        (
+            {"ids": ["de-fra/11111111-2222-4333-8444-555555555555"]},
+            "'de-fra' is neither a zone nor",
+        ),
+    ],
+)
+def test_what_is_no_id_or_no_region_is_refused_before_the_first_call(cloud, module, options, says):
+    result = module("zone_info", **options)
+    assert result["failed"] and says in result["msg"]
+    assert cloud.journal(reads=True) == []
+
+
+def test_a_regional_api_that_is_gone_is_told_with_what_to_do(cloud, module):
+    cloud.fault(operation="ListLBs", kind="status", status=410)
+    result = module("zone_info", region="fr-par")
+    assert "no longer lists what is in a region. Give the ids that you know." in result["msg"]

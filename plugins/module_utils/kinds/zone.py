@@ -1,0 +1,121 @@
+# Copyright: (c) 2026, the scaleway_community.lb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""In which zone an object is that is known by its ID, as the regional API knew it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from ..api import Api, ApiError
+from ..config import ZONES, Problem, zones
+from ..fields import Field, bare_id, locality, refuse
+from ..resource import Resource
+from ..session import Session
+from .acl import ACL
+from .backend import BACKEND
+from .certificate import CERTIFICATE
+from .frontend import FRONTEND
+from .ip import RESERVED
+from .load_balancer import LOAD_BALANCER
+from .route import ROUTE
+from .subscriber import SUBSCRIBER
+
+ON_ACCOUNT = (LOAD_BALANCER, RESERVED, ROUTE, SUBSCRIBER)
+ON_LOAD_BALANCER = (BACKEND, FRONTEND, CERTIFICATE)
+REGIONS = sorted({zone.rpartition("-")[0] for zone in ZONES})
+KINDS_SOUGHT = (*ON_ACCOUNT, *ON_LOAD_BALANCER, ACL)
+
+
+class Zone(Resource):
+    """Nothing in a regional ID tells the zone, so each zone of the region is asked."""
+
+    def problems(self, options: dict[str, Any]) -> Iterator[str]:
+        yield from super().problems(options)
+        for one in options.get("ids") or []:
+            if bare_id(one) is None:
+                yield f"ids: {one!r} is not an ID. It is a UUID, alone or after its region."
+        if options.get("region") and options["region"] not in REGIONS:
+            yield f"region: {options['region']!r} is not a region. Known are {', '.join(REGIONS)}."
+
+    def select(self, session: Session, options: dict[str, Any]) -> list[dict[str, Any]]:
+        """The objects that are in one of the zones, in the order of their IDs."""
+        refuse(self.problems(options))
+        region = options.get("region") or session.config.zone.rpartition("-")[0]
+        sought = {
+            bare_id(one): (locality(one) or region, KINDS_SOUGHT) for one in options["ids"] or []
+        }
+        if not sought:
+            sought = {one: (region, (kind,)) for one, kind in regional(session, region).items()}
+        sessions = {
+            zone: Session(replace(session.config, zone=zone), {}, check_mode=True)
+            for place, _ in sought.values()
+            for zone in zones([place])
+        }
+        found = (
+            whereabouts(one, kinds, [sessions[zone] for zone in zones([place])])
+            for one, (place, kinds) in sought.items()
+        )
+        return [item for item in found if item]
+
+    def extras(self, session: Session, options: dict[str, Any], outcome: Any) -> dict[str, Any]:
+        """The IDs that are in none of the zones."""
+        there = {item["id"] for item in outcome}
+        return {"missing": [one for one in options["ids"] or [] if bare_id(one) not in there]}
+
+
+def whereabouts(
+    object_id: str, kinds: tuple[Resource, ...], sessions: list[Session]
+) -> dict[str, Any] | None:
+    """What the object is and where, asking every kind in every zone; None if it is nowhere."""
+    for session in sessions:
+        for kind in kinds:
+            item = kind.read(session, object_id)
+            if item:
+                return {
+                    "id": object_id,
+                    "zoned_id": f"{session.config.zone}/{object_id}",
+                    "zone": session.config.zone,
+                    "kind": kind.kind,
+                    "name": item.get("name") or item.get("ip_address"),
+                }
+    return None
+
+
+def regional(session: Session, region: str) -> dict[str, Resource]:
+    """All that the deprecated regional API lists: the kind of each, by its ID."""
+    beside = Session(session.config, {}, check_mode=True)
+    beside.api = Api(session.config, read_only=True, region=region)
+    try:
+        return {item["id"]: kind for kind, item in listed(beside)}
+    except ApiError as error:
+        if error.status not in (404, 410, 501):
+            raise
+        raise Problem(
+            f"The API no longer lists what is in a region. Give the ids that you know. {error}"
+        ) from error
+
+
+def listed(session: Session) -> Iterator[tuple[Resource, dict[str, Any]]]:
+    """Every object that is listed anywhere, with its kind."""
+    for kind in ON_ACCOUNT:
+        for item in kind.list(session, {}):
+            yield kind, item
+            if kind is LOAD_BALANCER:
+                for inner in ON_LOAD_BALANCER:
+                    for part in inner.list(session, {"load_balancer": item["id"]}):
+                        yield inner, part
+                        if inner is FRONTEND:
+                            for acl in ACL.list(session, {"frontend": part["id"]}):
+                                yield ACL, acl
+
+
+ZONE = Zone(
+    "zone",
+    plural="objects",
+    collection="",
+    filters=("ids", "region"),
+    fields={"ids": Field("list", default=[]), "region": Field()},
+)

@@ -1,0 +1,116 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the scaleway_community.lb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: zone_info
+short_description: Find the zones in which objects are
+version_added: 0.1.0
+description:
+  - Find out in which zone load balancers, and what is on them, are that are known by an ID of the
+    deprecated regional API. Such an ID does not say so, and the first zone of its region is only
+    a guess.
+  - Each zone of the region is asked for the object, as a load balancer, IP address, route,
+    subscriber, backend, frontend, certificate and ACL.
+author:
+  - The scaleway_community.lb authors (!UNKNOWN)
+options:
+  ids:
+    description:
+      - The IDs. Each may carry its region (V(fr-par/11111111-2222-4333-8444-555555555555)), as
+        other tools print it.
+      - Left out, they are those of all that the regional API lists for the region.
+    type: list
+    elements: str
+  region:
+    description:
+      - The region of the IDs that do not carry one, such as V(fr-par).
+      - Left out, it is the one that O(zone) lies in.
+    type: str
+extends_documentation_fragment:
+  - scaleway_community.lb.account
+  - scaleway_community.lb.attributes.info
+seealso:
+  - module: scaleway_community.lb.load_balancer_info
+  - plugin: scaleway_community.lb.zones
+    plugin_type: lookup
+"""
+
+EXAMPLES = r"""
+---
+- name: Find where everything is that the regional API lists
+  scaleway_community.lb.zone_info:
+    region: fr-par
+  register: there
+
+- name: Show it
+  ansible.builtin.debug:
+    msg: "{{ there.objects | scaleway_community.lb.table(columns) }}"
+  vars:
+    columns: {kind: kind, name: name, ID: zoned_id}
+
+- name: Find one object by its ID
+  scaleway_community.lb.zone_info:
+    ids:
+      - fr-par/11111111-2222-4333-8444-555555555555
+  register: one
+
+- name: Say whether it is anywhere
+  ansible.builtin.debug:
+    msg: "{{ one.objects | map(attribute='zone') | first | default('It is gone.') }}"
+"""
+
+RETURN = r"""
+---
+objects:
+  description: The objects that are in one of the zones.
+  type: list
+  elements: dict
+  returned: success
+  contains:
+    id:
+      description: The ID, without a region.
+      type: str
+      returned: success
+      sample: 11111111-2222-4333-8444-555555555555
+    zoned_id:
+      description: The ID with its zone, as the modules take it.
+      type: str
+      returned: success
+      sample: fr-par-2/11111111-2222-4333-8444-555555555555
+    zone:
+      description: The zone.
+      type: str
+      returned: success
+      sample: fr-par-2
+    kind:
+      description: What it is, by the name of its module.
+      type: str
+      returned: success
+      sample: load_balancer
+    name:
+      description: The name, or the address of an IP address. Null for a route, which has none.
+      type: str
+      returned: success
+      sample: web
+missing:
+  description: Those of O(ids) that are in none of the zones.
+  type: list
+  elements: str
+  returned: success
+"""
+
+from ..module_utils.execution import run_info
+from ..module_utils.kinds.zone import ZONE
+
+
+def main() -> None:
+    run_info(ZONE)
+
+
+if __name__ == "__main__":
+    main()
