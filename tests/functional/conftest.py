@@ -1,11 +1,10 @@
 """The modules against the emulator's control plane: its journal judges what happened."""
 
-import json
-import subprocess
-import sys
+import itertools
 
 import pytest
-from cloud import ROOT, Run, clean_environment, run_playbook, serving
+from cloud import Run, clean_environment, run_playbook, serving
+from ways import WAYS, Likeness
 
 
 @pytest.fixture(scope="session")
@@ -23,47 +22,67 @@ def cloud(running):
     return running
 
 
+def pytest_generate_tests(metafunc):
+    """What runs modules is tested in both ways in which they run."""
+    if "module" in metafunc.fixturenames:
+        metafunc.parametrize("way", WAYS, scope="function")
+
+
 @pytest.fixture
-def module(cloud, tmp_path):
-    """Run a module of the collection as Ansible does on a host; return its result."""
+def way():
+    """How modules run; by default as they do by default."""
+    return "in_controller"
+
+
+@pytest.fixture(scope="session")
+def in_the_other_way():
+    """What each test has seen in the way it was tested first."""
+    return {}
+
+
+@pytest.fixture
+def alike(way, in_the_other_way, request):
+    """Compare a result, key by key, with that of the same step in the other way."""
+    test = request.node.nodeid.replace(way, "")
+    first = test not in in_the_other_way
+    seen = in_the_other_way.setdefault(test, [])
+    likeness, steps = Likeness(), itertools.count()
+
+    def compare(result):
+        result = likeness.of(result)
+        if first:
+            seen.append(result)
+            return
+        assert result == seen[next(steps)], "a module's result depends on the way it runs"
+
+    return compare
+
+
+@pytest.fixture
+def module(cloud, tmp_path, way, alike):
+    """Run a module of the collection; return its result."""
 
     def run(name, /, check=False, environment=None, **options):
-        arguments = {
-            "ANSIBLE_MODULE_ARGS": {**options, "_ansible_check_mode": check, "_ansible_diff": True}
-        }
-        outcome = subprocess.run(
-            [sys.executable, ROOT / "tests" / "functional" / "run_module.py", name],
-            input=json.dumps(arguments),
-            capture_output=True,
-            text=True,
-            timeout=120,
-            env={
-                **clean_environment(tmp_path),
-                **(cloud.environment if environment is None else environment),
-            },
-        )
-        assert "Traceback" not in outcome.stderr, outcome.stderr
-        result = json.loads(outcome.stdout)
-        # ansible-core 2.19 hands warnings over as objects, earlier ones as text
-        texts = [
-            one if isinstance(one, str) else one["event"]["msg"]
-            for one in result.get("warnings", [])
-        ]
-        return {**result, "warnings": texts}
+        environment = cloud.environment if environment is None else environment
+        surroundings = {**clean_environment(tmp_path), **environment}
+        result = WAYS[way](name, options, check=check, environment=surroundings)
+        alike(result)
+        return {**result, "warnings": result.get("warnings", [])}
 
     return run
 
 
 @pytest.fixture
-def play(cloud, tmp_path):
+def play(cloud, tmp_path, way):
     """Run `ansible-playbook`; return the finished process with its output."""
+    switch = {} if way == "in_controller" else {"SCALEWAY_LB_IN_PROCESS": "0"}
 
     def run(playbook, *arguments, variables=None, environment=None):
         return run_playbook(
             playbook,
             *arguments,
             variables=variables,
-            environment=cloud.environment if environment is None else environment,
+            environment={**(cloud.environment if environment is None else environment), **switch},
             home=tmp_path,
         )
 
