@@ -51,7 +51,7 @@ class Zone(Resource):
             sought = {one: (region, (kind,)) for one, kind in regional(session, region).items()}
         sessions = {
             zone: Session(replace(session.config, zone=zone), {}, check_mode=True)
-            for place, _ in sought.values()
+            for place, _kinds in sought.values()
             for zone in zones([place])
         }
         found = (
