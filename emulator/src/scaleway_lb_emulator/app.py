@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from .answers import Answers
 from .clock import stamp
+from .console.pages import console
 from .contracts import CertificateAuthority, DataPlane
 from .errors import Refusal, denied, invalid
 from .faults import TRANSITIONS, Fault, Faults
@@ -60,6 +61,7 @@ def create_app(
     world = World(settings, data_plane, authority)
     answers, journal, faults = Answers(world), Journal(), Faults()
     app.state.world = world
+    app.include_router(console(world))
 
     def endpoint(operation: Operation, regional: bool):
         async def answer(request: Request) -> Response:

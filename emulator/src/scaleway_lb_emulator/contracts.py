@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 Snapshot = list[dict[str, Any]]
 """One dict a load balancer, in the API's words: id, zone, type, ssl_compatibility_level, addresses,
@@ -22,6 +22,9 @@ class OrderFailed(Exception):
 
 
 class DataPlane(Protocol):
+    problems: dict[str, str]
+    """What is not served as asked, in words that hold its ID or address, and why."""
+
     async def start(self) -> None: ...
 
     async def stop(self) -> None: ...
@@ -57,6 +60,8 @@ class CertificateAuthority(Protocol):
 
 class NoDataPlane:
     """A control plane alone: nothing is served, and every server is taken to be up."""
+
+    problems: ClassVar[dict[str, str]] = {}
 
     async def start(self) -> None:
         return None

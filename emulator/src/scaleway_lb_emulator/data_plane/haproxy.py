@@ -21,6 +21,8 @@ from .workers import accepting, children, unbindable
 log = logging.getLogger(__name__)
 PATIENCE = 20
 """Seconds in which a new configuration must be live."""
+ASKED = 100
+"""How many backends HAProxy is asked about in one command, whose length is limited."""
 
 
 class HAProxy:
@@ -91,9 +93,8 @@ class HAProxy:
         configuration = await self.acceptable(generation)
         if configuration is None:
             return
-        said = self.configuration.problems if self.configuration else {}
         for what, reason in configuration.problems.items():
-            if said.get(what) != reason:
+            if self.problems.get(what) != reason:
                 log.warning("%s is not served: %s", what, reason)
         (self.directory / "candidate.cfg").replace(self.directory / "haproxy.cfg")
         if self.running():
@@ -210,17 +211,27 @@ class HAProxy:
         finally:
             writer.close()
 
+    @property
+    def problems(self) -> dict[str, str]:
+        return self.configuration.problems if self.configuration else {}
+
     async def stats(self, lb_id: str, backends: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        rows = [row for lb in self.snapshot if lb["id"] == lb_id for row in lb["backends"]]
-        sections = self.configuration.backends if self.configuration else []
+        if self.configuration is None:
+            return []
+        sections = {one["id"]: one for one in self.configuration.backends}
+        asked = {row["id"]: sections.get(f"b_{row['id']}") for row in backends}
         servers = {
-            name: (row["id"], address)
-            for row in rows
-            for section in sections
-            if section["id"] == f"b_{row['id']}"
+            name: (backend_id, address)
+            for backend_id, section in asked.items()
+            if section
             for name, (address, _) in section["servers"].items()
         }
-        return self.statistics.read(await self.ask("show stat -1 4 -1"), servers)
+        names = [section["id"] for section in asked.values() if section]
+        tables = [
+            await self.ask("; ".join(f"show stat {name} 4 -1" for name in names[at : at + ASKED]))
+            for at in range(0, len(names), ASKED)
+        ]
+        return self.statistics.read("\n".join(tables), servers)
 
     def output(self) -> str:
         """The end of its log."""
