@@ -158,6 +158,20 @@ def test_a_server_that_fails_is_left_out_and_taken_back(plane, web_servers):
     assert {plane.get().server for _ in range(4)} == {"red", "blue"}
 
 
+def test_a_server_behind_several_backends_has_its_state_in_each(plane, site):
+    server = site(health=200)
+    checks = [{"http_config": HTTP | {"code": code}} for code in (200, 200, 500)]
+    targets = [backend([ADDRESS], server.server_port, check=check) for check in checks]
+    lb = plane.serve(targets, [])
+
+    def states():
+        rows = plane.run(plane.haproxy.stats(lb["id"], lb["backends"]))
+        found = {row["backend_id"]: row["server_state"] for row in rows}
+        return [found.get(target["id"]) for target in targets]
+
+    eventually(lambda: states() == ["running", "running", "stopped"])
+
+
 def test_a_server_that_is_down_stays_down_over_a_reload(plane, web_servers, site):
     target = backend([*web_servers.addresses, ADDRESS], web_servers.port)
     lb = plane.serve([target], [frontend(target)])

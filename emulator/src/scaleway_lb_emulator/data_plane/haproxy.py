@@ -221,7 +221,7 @@ class HAProxy:
         sections = {one["id"]: one for one in self.configuration.backends}
         asked = {row["id"]: sections.get(f"b_{row['id']}") for row in backends}
         servers = {
-            name: (backend_id, address)
+            (section["id"], name): (backend_id, address)
             for backend_id, section in asked.items()
             if section
             for name, (address, _) in section["servers"].items()

@@ -6,23 +6,27 @@ import csv
 import time
 from typing import Any
 
+Name = tuple[str, str]
+"""A server in HAProxy: its section's name and its own, which alone may occur in many sections."""
+
 
 class Statistics:
     """Remembers the last result of each check, which a fresh worker does not know."""
 
     def __init__(self) -> None:
-        self.known: dict[str, str] = {}
+        self.known: dict[Name, str] = {}
 
-    def read(self, table: str, servers: dict[str, tuple[str, str]]) -> list[dict[str, Any]]:
-        """The answer of `show stat` for these servers: {name in HAProxy: (backend ID, address)}."""
-        rows = {row["svname"]: row for row in csv.DictReader(table.lstrip("# ").splitlines())}
+    def read(self, table: str, servers: dict[Name, tuple[str, str]]) -> list[dict[str, Any]]:
+        """The answer of `show stat` for these servers: {name: (backend ID, address)}."""
+        found = csv.DictReader(table.lstrip("# ").splitlines())
+        rows = {(row["pxname"], row["svname"]): row for row in found}
         return [
             self.item(name, rows[name]) | {"backend_id": backend_id, "ip": address}
             for name, (backend_id, address) in servers.items()
             if name in rows
         ]
 
-    def item(self, name: str, row: dict[str, str]) -> dict[str, Any]:
+    def item(self, name: Name, row: dict[str, str]) -> dict[str, Any]:
         # A leading star says that a check is running; what follows is the result before.
         result = row["check_status"].removeprefix("* ")
         if result and result != "INI":
