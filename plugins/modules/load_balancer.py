@@ -43,7 +43,7 @@ options:
       - The IP addresses it answers on, as addresses or IDs. At most one of IPv4 and one of IPv6.
       - They must have been reserved, as M(scaleway_community.lb.ip) does.
       - Left out, a new load balancer gets an IPv4 address, unless O(assign_flexible_ip=false). With
-        V([]) it gets none.
+        an empty list it gets none.
       - An address can be added to a live load balancer. None can be taken off or exchanged.
     type: list
     elements: str

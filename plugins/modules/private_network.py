@@ -29,7 +29,7 @@ options:
   ipam_ids:
     description:
       - The IDs of the addresses that the load balancer takes in the network, as IPAM has reserved
-        them. Left out or V([]), one is booked.
+        them. Left out or empty, one is booked.
       - They cannot change while the network is attached.
     type: list
     elements: str

@@ -1,5 +1,7 @@
 """A certificate is replaced without a moment in which none is served, and a killed run goes on."""
 
+import time
+
 import pytest
 from cloud import SECRET_KEY
 from objects import WEB, WEB_BACKEND
@@ -136,3 +138,20 @@ def test_a_replacement_that_was_begun_goes_with_its_certificate(cloud, module, s
     assert module("certificate", **EXAMPLE, state="absent")["changed"]
     assert module("certificate", **EXAMPLE, state="absent").get("changed") is False
     assert set(named(cloud)) == {"other"}
+
+
+def test_names_are_given_time_to_appear_in_dns(cloud, module, site):
+    wanted = {"common_name": "www.example.test"}
+    began = time.monotonic()
+    result = module("certificate", **EXAMPLE, letsencrypt=wanted, dns_timeout=2)
+    assert 2 <= time.monotonic() - began < 20
+    assert "www.example.test cannot be looked up from here" in result["warnings"][0]
+
+
+def test_a_name_that_cannot_be_looked_up_is_ordered_all_the_same(cloud, module, site):
+    cloud.resolve("localhost", "127.52.0.1")
+    wanted = {"common_name": "localhost"}
+    assert "not all point there" in module("certificate", **EXAMPLE, letsencrypt=wanted)["msg"]
+    result = module("certificate", **EXAMPLE, letsencrypt=wanted, check_dns=False)
+    assert result["changed"] and result["warnings"] == []
+    assert named(cloud)["example"] == "localhost"

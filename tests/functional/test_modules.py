@@ -1,216 +1,153 @@
 """Every module: it says what it would do, does it once, changes each option, and takes it back."""
 
+import importlib
+
 import pytest
-from objects import (
-    ADDRESS,
-    API_BACKEND,
-    DENY,
-    FIRST,
-    HTTP,
-    NETWORK,
-    ON_CALL,
-    REDIRECT,
-    SECOND,
-    SUBNET,
-    WEB,
-    WEB_BACKEND,
+import yaml
+from cloud import ROOT
+from scenarios import ID, SCENARIOS, Stage
+
+PLUGINS = "ansible_collections.scaleway_community.lb.plugins"
+WRITING = sorted(
+    path.stem
+    for path in (ROOT / "plugins/modules").glob("*.py")
+    if not path.stem.endswith("_info") and path.stem != "stack"
 )
 
-# module: what must be there, what identifies the object, what it is made with, and each change
-SCENARIOS = {
-    "load_balancer": (
-        [ON_CALL],
-        {"name": "web"},
-        {"description": "shop", "type": "LB-S", "tags": ["a", "b"]},
-        [
-            {"description": "blog"},
-            {"description": ""},
-            {"tags": ["c"]},
-            {"tags": []},
-            {"ssl_compatibility_level": "modern"},
-            {"ssl_compatibility_level": "ssl_compatibility_level_old"},
-            {"type": "lb-gp-m"},
-            {"subscriber": "on-call"},
-            {"subscriber": ""},
-        ],
-    ),
-    "ip": (
-        [WEB],
-        {"tags": ["web"]},
-        {},
-        [{"reverse": "www.example.com"}, {"reverse": ""}],
-    ),
-    "backend": (
-        [WEB],
-        {"load_balancer": "web", "name": "web"},
-        {"forward_protocol": "http", "forward_port": 80, "servers": ["10.0.0.1", "10.0.0.2"]},
-        [
-            {"forward_port": 8080},
-            {"forward_port_algorithm": "leastconn"},
-            {"sticky_sessions": "cookie", "sticky_sessions_cookie_name": "SERVER"},
-            {"sticky_sessions_cookie_name": "OTHER"},
-            {"sticky_sessions": "table"},
-            {"servers": ["10.0.0.3"]},
-            {"servers": []},
-            {"proxy_protocol": "v2"},
-            {"send_proxy_v2": False},
-            {"timeout_server": "1m"},
-            {"timeout_connect": "7s"},
-            {"timeout_tunnel": "1h"},
-            {"timeout_queue": "4s"},
-            {"timeout_queue": "0s"},
-            {"on_marked_down_action": "shutdown_sessions"},
-            {"failover_host": "bucket.s3-website.fr-par.scw.cloud"},
-            {"failover_host": ""},
-            {"host": "www.example.com"},
-            {"ssl_bridging": True},
-            {"ignore_ssl_server_verify": True},
-            {"redispatch_attempt_count": 1},
-            {"max_retries": 5},
-            {"max_connections": 100},
-            {"max_connections": 0},
-            {"health_check": {"check_delay": "10s", "check_timeout": "2s"}},
-            {"health_check": {"check_max_retries": 7, "transient_check_delay": "1s"}},
-            {"health_check": {"http_config": {"uri": "/health", "method": "GET", "code": 204}}},
-            {"health_check": {"http_config": {"uri": "/up"}}},
-            {"health_check": {"https_config": {"uri": "/", "sni": "www.example.com"}}},
-            {"health_check": {"mysql_config": {"user": "check"}}},
-            {"health_check": {"pgsql_config": {"user": "check"}}},
-            {"health_check": {"redis_config": {}}},
-            {"health_check": {"ldap_config": {}}},
-            {"health_check": {"tcp_config": {}, "port": 9000}},
-        ],
-    ),
-    "frontend": (
-        [WEB, WEB_BACKEND, API_BACKEND, FIRST, SECOND],
-        {"load_balancer": "web", "name": "https"},
-        {"inbound_port": 8443, "backend": "web"},
-        [
-            {"inbound_port": 443},
-            {"backend": "api"},
-            {"certificates": ["first"]},
-            {"certificates": ["second", "first"]},
-            {"certificates": ["first", "second"]},
-            {"certificates": []},
-            {"timeout_client": "30s"},
-            {"enable_http3": True},
-            {"connection_rate_limit": 100},
-            {"connection_rate_limit": 0},
-            {"enable_access_logs": True},
-        ],
-    ),
-    "acls": (
-        [WEB, WEB_BACKEND, HTTP],
-        {"load_balancer": "web", "frontend": "http"},
-        {"acls": [DENY]},
-        [
-            {"acls": [DENY, REDIRECT]},
-            {"acls": [REDIRECT, DENY]},
-            {"acls": [{**DENY, "description": "why"}, REDIRECT]},
-            {"acls": [{**DENY, "match": {**SUBNET, "invert": True}}]},
-            {"acls": [{**DENY, "match": {"ips_edge_services": True}}]},
-            {
-                "acls": [
-                    {**DENY, "match": {"http_filter": "path_begin", "http_filter_value": ["/"]}}
-                ]
-            },
-            {
-                "acls": [
-                    {
-                        **DENY,
-                        "match": {
-                            "http_filter": "http_header_match",
-                            "http_filter_option": "x-who",
-                            "http_filter_value": ["me"],
-                        },
-                    }
-                ]
-            },
-        ],
-    ),
-    "acl": (
-        [WEB, WEB_BACKEND, HTTP],
-        {"load_balancer": "web", "frontend": "http", "name": "deny"},
-        {"action": {"type": "deny"}, "index": 1},
-        [
-            {"index": 7},
-            {"description": "why"},
-            {"description": ""},
-            {"match": SUBNET},
-            {"match": {"invert": True}},
-            {"action": REDIRECT["action"]},
-            {"action": {"type": "allow"}},
-        ],
-    ),
-    "route": (
-        [WEB, WEB_BACKEND, API_BACKEND, HTTP],
-        {"load_balancer": "web", "frontend": "http", "host_header": "api.example.com"},
-        {"backend": "api"},
-        [{"backend": "web"}, {"match_subdomains": True}, {"match_subdomains": False}],
-    ),
-    "private_network": (
-        [WEB],
-        {"load_balancer": "web", "private_network_id": f"fr-par/{NETWORK}"},
-        {"ipam_ids": [f"fr-par/{ADDRESS}"]},
-        [],
-    ),
-    "subscriber": (
-        [],
-        {"name": "on-call"},
-        {"email_config": {"email": "on-call@example.com"}},
-        [
-            {"email_config": {"email": "office@example.com"}},
-            {"webhook_config": {"uri": "https://hooks.example.com/on-call"}},
-        ],
-    ),
-    "backend_servers": (
-        [WEB, WEB_BACKEND],
-        {"load_balancer": "web", "backend": "web"},
-        {"servers": ["10.0.0.2", "10.0.0.3"]},
-        [
-            {"servers": ["10.0.0.2"], "state": "absent"},
-            {"servers": ["10.0.0.4", "10.0.0.1"], "state": "exact"},
-            {"servers": ["2001:DB8::1"]},
-        ],
-    ),
-    "certificate": (
-        [WEB],
-        {"load_balancer": "web", "name": "first"},
-        {"letsencrypt": {}},
-        [],
-    ),
+# Options whose effect is another one than that the object has them, and the tests that show it.
+ELSEWHERE = {
+    "load_balancer": {"release_ip": "test_a_released_address_is_gone_and_another_one_kept"},
+    "certificate": {
+        "force": "test_force_replaces_what_looks_the_same",
+        "check_dns": "test_a_name_that_cannot_be_looked_up_is_ordered_all_the_same",
+        "dns_timeout": "test_names_are_given_time_to_appear_in_dns",
+        "expires_within_days": "test_what_ends_soon_is_said",
+    },
+    "backend_servers": {"wait_for": "test_a_server_that_is_there_is_waited_for_all_the_same"},
 }
-
-# what state: absent needs beside what identifies the object
-NEEDED = {"backend_servers": {"servers": ["10.0.0.1", "10.0.0.4", "2001:db8::1"]}}
+# What can only change together.
+TOGETHER = [
+    {f"custom_certificate.{part}" for part in ("certificate", "private_key", "chain")},
+    {"match.http_filter", "match.http_filter_value"},
+    {"match.http_filter", "match.http_filter_option"},
+    {f"acls[].match.{part}" for part in ("http_filter", "http_filter_value", "http_filter_option")},
+    {"action.type", "action.redirect.type", "action.redirect.target"},
+    {
+        f"acls[].{part}"
+        for part in ("name", "action.type", "action.redirect.type", "action.redirect.target")
+    },
+]
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_a_module_plans_truly_acts_once_and_takes_back(name, cloud, module):
-    needed, identity, options, changes = SCENARIOS[name]
-    for other, its_options in needed:
-        result = module(other, **its_options)
-        assert result.get("changed"), result
-
-    def settled(wanted):
-        """Check mode says changed and writes nothing, a run changes, a second run does not."""
-        with cloud.watched() as writes:
-            checked = module(name, check=True, **wanted)
-            assert checked.get("changed") is True, (wanted, checked)
-        assert writes == []
-        with cloud.watched() as writes:
-            done = module(name, **wanted)
-            assert done.get("changed") is True, (wanted, done)
-        assert writes
-        assert checked["diff"] == done["diff"]
-        with cloud.watched() as writes:
-            again = module(name, **wanted)
-            assert again.get("changed") is False, (wanted, again)
-        assert writes == []
-        return done
-
-    settled({**identity, **options})
-    for change in changes:
-        settled({**identity, **change})
-    removed = settled({**identity, "state": "absent", **NEEDED.get(name, {})})
+    stage = Stage(name, cloud, module)
+    stage.settled(stage.scenario.options)
+    for change in stage.scenario.changes:
+        stage.settled(change)
+    last = stage.scenario.changes[-1] if stage.scenario.changes else {}
+    by = {"id": ID} if "id" in last else {}
+    removed = stage.settled({**by, "state": "absent", **stage.scenario.absent})
     assert not removed[name]
+
+
+FIXED = [(name, *case) for name, scenario in SCENARIOS.items() for case in scenario.fixed]
+
+
+@pytest.mark.parametrize(
+    ("name", "made", "refused"),
+    FIXED,
+    ids=[f"{name}-{list(other)[-1]}" for name, _, other in FIXED],
+)
+def test_what_cannot_change_is_named_and_nothing_is_written(name, made, refused, cloud, module):
+    stage = Stage(name, cloud, module)
+    stage.settled(made)
+    for check in (True, False):
+        result, writes = stage.run(refused, check)
+        assert result.get("failed") and writes == []
+        assert list(refused)[-1] in result["msg"] and "cannot" in result["msg"]
+
+
+# Nothing that is documented is forgotten above.
+
+
+def documented(module):
+    """The options that a module documents for itself: {path: description}."""
+    source = importlib.import_module(f"{PLUGINS}.modules.{module}")
+    return dict(leaves(yaml.safe_load(source.DOCUMENTATION)["options"]))
+
+
+def leaves(options, above=""):
+    """The options that take a value, by their path: `health_check.port`, `acls[].name`."""
+    for name, option in options.items():
+        if "suboptions" in option:
+            below = f"{above}{name}[]." if option["type"] == "list" else f"{above}{name}."
+            yield from leaves(option["suboptions"], below)
+        else:
+            yield f"{above}{name}", str(option["description"])
+
+
+def values(options, above=""):
+    """What a task gives for each path."""
+    found = {}
+    for name, value in options.items():
+        if isinstance(value, dict) and value:
+            found |= values(value, f"{above}{name}.")
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            for item in value[:1]:
+                found |= values(item, f"{above}{name}[].")
+        else:
+            found[f"{above}{name}"] = value
+    return found
+
+
+def history(scenario):
+    """Each path with the values it is given, one after the other, and those that it had alone."""
+    given, changed = {}, set()
+    state = {}
+    for step in ({**scenario.identity, **scenario.options}, *scenario.changes):
+        now = values(step)
+        differing = {path for path, value in now.items() if state.get(path) != value} - {"id"}
+        for path in differing:
+            given.setdefault(path, []).append(now[path])
+        if len(differing) == 1 or any(differing <= group for group in TOGETHER):
+            changed |= differing
+        state |= now
+    return given, changed
+
+
+@pytest.mark.parametrize("name", WRITING)
+def test_every_documented_option_is_set_and_changed_or_cannot_change(name):
+    scenario, elsewhere = SCENARIOS[name], ELSEWHERE.get(name, {})
+    given, changed = history(scenario)
+    fixed = {list(refused)[-1] for _made, refused in scenario.fixed}
+    chosen_by_being_there = {path for path, seen in given.items() if seen == [{}]}
+    never = [
+        path
+        for path in documented(name)
+        if path not in {"id", *scenario.identity, *fixed, *elsewhere, *chosen_by_being_there}
+        and not (len(given.get(path, [])) > 1 and path in changed)
+    ]
+    assert never == []
+
+
+@pytest.mark.parametrize("name", WRITING)
+def test_what_the_documentation_says_takes_a_value_back_does(name):
+    given, _changed = history(SCENARIOS[name])
+    told = {"V('')": "", "V([])": [], "V(0)": 0}
+    never = [
+        (path, word)
+        for path, text in documented(name).items()
+        for word, value in told.items()
+        if word in text and value not in given.get(path, [])
+    ]
+    assert never == []
+
+
+def test_the_tests_that_show_the_other_options_exist():
+    texts = [path.read_text() for path in (ROOT / "tests").rglob("test_*.py")]
+    for name, options in ELSEWHERE.items():
+        for option, test in options.items():
+            sources = [text.split(f"def {test}(")[1] for text in texts if f"def {test}(" in text]
+            assert sources, test
+            assert any(option in source.split("\ndef ")[0] for source in sources), (name, option)
