@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import uuid
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -121,7 +122,9 @@ def create_app(
     async def unknown(request: Request, error: HTTPException) -> Response:
         """No such path, not with this method, or a refusal of the emulator's own calls."""
         headers = {**HEADERS, **(error.headers or {})}
-        return as_json({"message": error.detail}, error.status_code, headers)
+        phrase = HTTPStatus(error.status_code).phrase
+        message = phrase.lower() if error.detail == phrase else error.detail
+        return as_json({"message": message}, error.status_code, headers)
 
     @app.exception_handler(RequestValidationError)
     async def wrong(request: Request, error: RequestValidationError) -> Response:
