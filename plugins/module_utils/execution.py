@@ -37,7 +37,7 @@ def manage(resource: Resource, session: Session, options: dict[str, Any]) -> dic
     plan, outcome = resource.ensure(session, options)
     return {
         "changed": plan.changed,
-        "diff": {"before": plan.before, "after": plan.after} if plan.changed else {},
+        "diff": plan.diff if plan.changed else {},
         **resource.extras(session, options, outcome),
         resource.kind: resource.returned(outcome),
     }
@@ -84,7 +84,7 @@ class Job:
             outcome.warnings = session.warnings
             outcome.result = self.work(self.resource, session, options)
         except config.Problem as problem:
-            outcome.result = {"failed": True, "msg": str(problem)}
+            outcome.result = {"failed": True, "msg": str(problem), **problem.details}
         except Exception as error:
             outcome.result = {
                 "failed": True,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from .config import Problem
@@ -115,6 +115,17 @@ class Field:
         """The value found, in the words of the option, for a diff; `like` is the wanted one."""
         seen = self.seen(found)
         return self.default if seen is None else seen
+
+    def told(self, found: dict[str, Any], names: Mapping[str, str]) -> Any:
+        """The value found as one would declare it, None where the API would come to it by itself.
+
+        `names` are those of other objects, by their IDs.
+        """
+        seen = self.seen(found)
+        by_itself = [self.meaning(None)]
+        if self.on_create is not None:
+            by_itself.append(self.meaning(self.encode(self.on_create)))
+        return None if seen is None or self.meaning(seen) in by_itself else self.shown(found)
 
 
 class Enum(Field):
@@ -290,6 +301,16 @@ class Structure(Field):
             if self.fields[name].seen(seen) is not None or name not in self.one_of
         }
 
+    def told(self, found: dict[str, Any], names: Mapping[str, str]) -> Any:
+        return self.told_inside(self.seen(found) or {}, names) or None
+
+    def told_inside(self, seen: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+        """What is told of an object of the API, suboption by suboption."""
+        told = {name: field.told(seen, names) for name, field in self.fields.items()}
+        # One that was chosen says so by being there, even if it is empty.
+        chosen = {name: told[name] or {} for name in self.one_of if name in seen}
+        return {name: value for name, value in {**told, **chosen}.items() if value is not None}
+
 
 class StructureList(Field):
     """An ordered list of structures; the list given is the whole list."""
@@ -316,6 +337,9 @@ class StructureList(Field):
             {name: field.shown(item) for name, field in self.item.fields.items()}
             for item in self.seen(found) or []
         ]
+
+    def told(self, found: dict[str, Any], names: Mapping[str, str]) -> Any:
+        return [self.item.told_inside(item, names) for item in self.seen(found) or []] or None
 
 
 class Reference(Field):
@@ -372,6 +396,12 @@ class Reference(Field):
             for item in (seen if isinstance(seen, list) else [seen])
         ]
         return items if self.many else next(iter(items), None)
+
+    def told(self, found: dict[str, Any], names: Mapping[str, str]) -> Any:
+        seen = self.seen(found)
+        if isinstance(seen, list):
+            return [names.get(one, one) for one in seen] or None
+        return names.get(seen, seen)
 
 
 class References(Reference):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import string
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -524,6 +524,14 @@ class Resource:
             else self.fields[name].same(value, item)
             for name, value in wanted.items()
         )
+
+    def told(self, found: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+        """The object as one would declare it, without what the API would come to by itself.
+
+        `names` are those of other objects, by their IDs.
+        """
+        told = {name: option.told(found, names) for name, option in self.fields.items()}
+        return {name: value for name, value in told.items() if value is not None}
 
     def extras(self, session: Session, options: dict[str, Any], outcome: Any) -> dict[str, Any]:
         """What the result says beside the object. For kinds to override."""

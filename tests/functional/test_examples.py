@@ -65,6 +65,7 @@ NEEDED = {
     "acls": 4,
     "acl": 4,
     "subscriber": 1,
+    "stack": 0,
 }
 
 

@@ -9,7 +9,7 @@ import datetime
 import itertools
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -339,6 +339,17 @@ class Certificate(Resource):
                 item.update(self.lifetime(session, options, item))
             return {}
         return self.lifetime(session, options, outcome or {})
+
+    def told(self, found: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+        """An imported certificate is told by its name alone: the API shows no content."""
+        told = super().told(found, names)
+        if found["type"] not in LETSENCRYPT:
+            return told
+        first, others = found["common_name"], found["subject_alternative_name"]
+        order: dict[str, Any] = {} if first == own_name(found["lb"]) else {"common_name": first}
+        if others:
+            order["subject_alternative_name"] = others
+        return {**told, "letsencrypt": order}
 
     def lifetime(
         self, session: Session, options: dict[str, Any], found: dict[str, Any]

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ..config import Problem
@@ -32,6 +33,9 @@ class Reverse(Field):
             return value.rstrip(".") == (self.seen(found) or "").rstrip(".")
         own = f".lb.{found['region']}.scw.cloud"
         return not self.seen(found) or self.seen(found).endswith(own)
+
+    def told(self, found: dict[str, Any], names: Mapping[str, str]) -> Any:
+        return None if self.same("", found) else self.seen(found)
 
 
 class IP(Resource):

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..config import Problem
@@ -119,6 +119,13 @@ class LoadBalancer(Resource):
         if not (outcome.get("subscriber") or {}).get("id") and not wanted.get("subscriber"):
             outcome["subscriber"] = None
         return {**outcome, "ip": ips}
+
+    def told(self, found: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+        told = super().told(found, names)
+        for name in ("assign_flexible_ip", "assign_flexible_ipv6"):
+            told.pop(name, None)
+        # Without a word the API would allocate an address.
+        return told if found["ip"] else {**told, "assign_flexible_ip": False}
 
     def await_usable(self, session: Session, object_id: str, load_balancer_id: str | None) -> None:
         session.await_usable(object_id)

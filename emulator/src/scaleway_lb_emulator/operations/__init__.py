@@ -1,7 +1,6 @@
-"""Every operation of the API and its rules, by kind; importing this states them all."""
+"""Every operation of the API, by kind; importing this states them all."""
 
 from ..surface import OPERATIONS
-from ..world import World
 from . import (  # noqa: F401
     acls,
     backends,
@@ -15,10 +14,4 @@ from . import (  # noqa: F401
     types,
 )
 
-__all__ = ["OPERATIONS", "govern"]
-
-
-def govern(world: World) -> None:
-    """What ends the transitions that do not end in another status."""
-    world.ends["forget"] = lambda lb: lbs.forget(world, lb)
-    world.ends["leave"] = lambda row: private_networks.leave(world, row)
+__all__ = ["OPERATIONS"]

@@ -1,0 +1,10 @@
+# Copyright: (c) 2026, the scaleway_community.lb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from ..modules.stack_info import main
+from ..plugin_utils.in_controller import ActionModule
+
+__all__ = ["ActionModule", "main"]

@@ -1,0 +1,168 @@
+# Copyright: (c) 2026, the scaleway_community.lb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is declared: every object with its place, and what is wrong with it at first sight."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ..config import ARGUMENTS, Problem
+from ..fields import bare_id
+from ..kinds.acls import ACLS
+from ..kinds.backend import BACKEND
+from ..kinds.certificate import CERTIFICATE
+from ..kinds.frontend import FRONTEND
+from ..kinds.ip import RESERVED
+from ..kinds.load_balancer import LOAD_BALANCER
+from ..kinds.private_network import PRIVATE_NETWORK
+from ..kinds.route import ROUTE
+from ..kinds.subscriber import SUBSCRIBER
+from ..resource import WRITING, Resource, stated
+
+SECTIONS: dict[str, Resource] = {
+    "ips": RESERVED,
+    "private_networks": PRIVATE_NETWORK,
+    "certificates": CERTIFICATE,
+    "backends": BACKEND,
+    "frontends": FRONTEND,
+}
+"""The sections that are lists, in the order in which their objects can be made."""
+
+ABOVE = ("load_balancer", "frontend")
+"""References that the place of an object in the declaration makes."""
+
+
+@dataclass(frozen=True)
+class Declared:
+    """One object as it is declared; `place` says where, as in `frontends[2].routes[0]`."""
+
+    place: str
+    kind: Resource
+    options: dict[str, Any]
+    frontend: Declared | None = None
+    """The frontend in which it is declared."""
+
+    def at(self, problem: Any) -> str:
+        """A problem of this object, told with its place."""
+        # The ACLs of a frontend are an object here, and an option of the frontend to the user.
+        place = self.frontend.place if self.kind is ACLS and self.frontend else self.place
+        option = re.match(r"(\w+)[\w.\[\]]*: ", str(problem))
+        inner = option and option.group(1) in {*self.kind.arguments()}
+        return f"{place}{'.' if inner else ': '}{problem}"
+
+    def identities(self) -> Iterator[str]:
+        """What tells it from others of its kind and place: its ID, and its name or the like."""
+        if self.options.get("id"):
+            yield f"of the ID {bare_id(self.options['id'])}"
+        try:
+            yield self.kind.sought(self.options)
+        except Problem:
+            if not self.options.get("id"):
+                raise
+
+
+class Declaration:
+    """A load balancer and what shall be on it."""
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        self.sections: dict[str, Any] = {
+            name: stated(options[name])
+            for name in ("load_balancer", "subscriber", *SECTIONS)
+            if options.get(name) is not None
+        }
+        self.load_balancer = Declared(
+            "load_balancer", LOAD_BALANCER, self.sections["load_balancer"]
+        )
+        self.things: list[Declared] = list(self._unrolled())
+
+    def _unrolled(self) -> Iterator[Declared]:
+        """Every object, after those that it can refer to."""
+        if self.sections.get("subscriber"):
+            yield Declared("subscriber", SUBSCRIBER, self.sections["subscriber"])
+        for section in SECTIONS:
+            yield from self._section(section)
+            if section == "ips":
+                yield self.load_balancer
+
+    def _section(self, section: str) -> Iterator[Declared]:
+        """The objects of a section; a frontend is followed by what is declared in it."""
+        for number, options in enumerate(self.sections.get(section, [])):
+            within = {name: options[name] for name in ("acls", "routes") if name in options}
+            own = {name: value for name, value in options.items() if name not in within}
+            thing = Declared(f"{section}[{number}]", SECTIONS[section], own)
+            yield thing
+            if "acls" in within:
+                yield Declared(f"{thing.place}.acls", ACLS, {"acls": within["acls"]}, thing)
+            for inner, route in enumerate(within.get("routes", [])):
+                yield Declared(f"{thing.place}.routes[{inner}]", ROUTE, route, thing)
+
+    def of(self, kind: Resource) -> list[Declared]:
+        """The objects of a kind."""
+        return [thing for thing in self.things if thing.kind is kind]
+
+    def having(self, within: str) -> set[str]:
+        """The places of the frontends that declare their `acls` or `routes`."""
+        frontends = enumerate(self.sections.get("frontends", []))
+        return {f"frontends[{number}]" for number, options in frontends if within in options}
+
+    def problems(self) -> dict[str, list[str]]:
+        """What is wrong with an object alone, or with two of one name, by the object's place."""
+        problems: dict[str, list[str]] = {}
+        seen: dict[tuple[Any, ...], Declared] = {}
+        for thing in self.things:
+            found = [thing.at(text) for text in thing.kind.problems(thing.options)]
+            if thing.kind is ACLS:
+                found += repeated(thing)
+            else:
+                found += self._again(thing, seen)
+            if found:
+                problems[thing.place] = found
+        return problems
+
+    def _again(self, thing: Declared, seen: dict[tuple[Any, ...], Declared]) -> Iterator[str]:
+        try:
+            for key in thing.identities():
+                scope = (thing.kind.kind, thing.frontend and thing.frontend.place, key)
+                other = seen.setdefault(scope, thing)
+                by_id = thing.options.get("id") and other.options.get("id")
+                if other is not thing and (not by_id or key.startswith("of the ID")):
+                    yield thing.at(f"it is {key}, and so is {other.place}. Leave one of them out.")
+        except Problem as problem:
+            yield thing.at(problem)
+
+
+def repeated(acls: Declared) -> Iterator[str]:
+    """ACLs of one frontend that have the same name."""
+    first: dict[Any, int] = {}
+    for number, rule in enumerate(acls.options["acls"]):
+        other = first.setdefault(rule.get("name"), number)
+        if other != number and rule.get("name"):
+            yield acls.at(
+                f"acls[{number}].name: {rule['name']!r} is the name of acls[{other}] too."
+            )
+
+
+def arguments() -> dict[str, dict[str, Any]]:
+    """The sections in Ansible's argument specification: the options of the kinds' modules."""
+
+    def options(kind: Resource) -> dict[str, dict[str, Any]]:
+        common = {*ARGUMENTS, *WRITING, *ABOVE}
+        return {name: spec for name, spec in kind.arguments().items() if name not in common}
+
+    def several(options: dict[str, dict[str, Any]]) -> dict[str, Any]:
+        return {"type": "list", "elements": "dict", "options": options}
+
+    sections = {name: several(options(kind)) for name, kind in SECTIONS.items()}
+    sections["frontends"]["options"] |= {
+        "acls": ACLS.fields["acls"].argument(),
+        "routes": several(options(ROUTE)),
+    }
+    return {
+        "load_balancer": {"type": "dict", "required": True, "options": options(LOAD_BALANCER)},
+        **sections,
+        "subscriber": {"type": "dict", "options": options(SUBSCRIBER)},
+    }

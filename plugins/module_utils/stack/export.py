@@ -1,0 +1,90 @@
+# Copyright: (c) 2026, the scaleway_community.lb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A live load balancer as a declaration, to which it then needs no change."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Any
+
+from ..kinds.acls import ACLS
+from ..kinds.certificate import CERTIFICATE, NEXT
+from ..kinds.frontend import FRONTEND
+from ..kinds.ip import RESERVED
+from ..kinds.load_balancer import LOAD_BALANCER
+from ..kinds.route import ROUTE
+from ..kinds.subscriber import SUBSCRIBER
+from ..resource import Resource
+from .declaration import ABOVE, SECTIONS
+from .survey import Objects, Snapshot
+
+
+class Export:
+    """The declaration of what was found, with names for what has one of its own."""
+
+    def __init__(self, there: Snapshot, secrets_as_variables: bool) -> None:
+        self.there, self.secrets_as_variables = there, secrets_as_variables
+        self.names = {
+            item["id"]: item["name"]
+            for kind in SECTIONS.values()
+            for item in self.objects(kind)
+            if item.get("name") and self.is_only(kind, item)
+        }
+
+    def objects(self, kind: Resource) -> Objects:
+        """What there is of a kind. A certificate that failed or is on its way counts as none."""
+        if kind is RESERVED:
+            return self.there.load_balancer["ip"]
+        items = sorted(self.there.of(kind), key=kind.called)
+        if kind is not CERTIFICATE:
+            return items
+        begun = {item["name"] + NEXT for item in items}
+        return [one for one in items if one["status"] != "error" and one["name"] not in begun]
+
+    def is_only(self, kind: Resource, item: dict[str, Any]) -> bool:
+        """True if no other of its kind has its name."""
+        return Counter(one.get("name") for one in self.objects(kind))[item["name"]] == 1
+
+    def told(self, kind: Resource, item: dict[str, Any]) -> dict[str, Any]:
+        """One object in the words of its options."""
+        told = kind.told(item, self.names)
+        told = {name: value for name, value in told.items() if name not in ABOVE}
+        if item.get("name") and item.get("id") and item["id"] not in self.names:
+            told = {"id": item["id"], **told}
+        if kind is CERTIFICATE and "letsencrypt" not in told and self.secrets_as_variables:
+            told["custom_certificate"] = {"bundle": f"{{{{ {variable(item)} | default(omit) }}}}"}
+        if kind is FRONTEND:
+            told |= self.within(item)
+        return told
+
+    def within(self, frontend: dict[str, Any]) -> dict[str, Any]:
+        """The ACLs and routes of a frontend."""
+        rules = {"acls": self.there.acls.get(frontend["id"])}
+        routes = [
+            self.told(ROUTE, route)
+            for route in self.objects(ROUTE)
+            if route["frontend_id"] == frontend["id"]
+        ]
+        within = {"acls": ACLS.fields["acls"].told(rules, self.names), "routes": routes}
+        return {name: value for name, value in within.items() if value}
+
+    def declaration(self) -> dict[str, Any]:
+        """All sections that have something in them."""
+        found = self.there.load_balancer
+        balancer = LOAD_BALANCER.told(found, {})
+        for section in ("ips", "subscriber"):
+            balancer.pop(section, None)
+        declaration: dict[str, Any] = {"load_balancer": balancer}
+        for section, kind in SECTIONS.items():
+            declaration[section] = [self.told(kind, item) for item in self.objects(kind)]
+        if found["subscriber"]:
+            declaration["subscriber"] = SUBSCRIBER.told(found["subscriber"], {})
+        return {section: value for section, value in declaration.items() if value}
+
+
+def variable(certificate: dict[str, Any]) -> str:
+    """The variable that stands for the content of an imported certificate."""
+    name = re.sub(r"\W", "_", certificate["name"])
+    return f"{name if name[:1].isalpha() else f'_{name}'}_bundle"

@@ -1,0 +1,190 @@
+# Copyright: (c) 2026, the scaleway_community.lb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What only the whole plan shows: what cannot work, and what must come before what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..kinds.acls import ACLS
+from ..kinds.backend import BACKEND
+from ..kinds.certificate import CERTIFICATE, NEXT
+from ..kinds.frontend import FRONTEND
+from ..kinds.load_balancer import LOAD_BALANCER
+from ..resource import Resource
+from .planning import Planning, Step, key_of, referred
+
+HTTP_PORT = 80
+
+
+def judge(planning: Planning) -> list[Step]:
+    """Put the steps in order and add to the plan's problems what speaks against the whole."""
+    embed(planning)
+    for rule in (removed, ports, unused, orders, filters):
+        for place, problem in rule(planning):
+            planning.refuse(place, problem)
+    return ordered(planning)
+
+
+def final(planning: Planning, kind: Resource) -> dict[str, dict[str, Any]]:
+    """The objects of a kind as they will be, by their place."""
+    return {place: one for place, (its, one) in planning.outcomes.items() if its is kind}
+
+
+def embed(planning: Planning) -> None:
+    """Have each frontend show its backend as that will be."""
+    backends = {one["id"]: one for one in final(planning, BACKEND).values()}
+    for frontend in final(planning, FRONTEND).values():
+        frontend["backend"] = backends.get(frontend["backend"]["id"], frontend["backend"])
+
+
+def step_of(planning: Planning, object_id: str) -> str | None:
+    """The key of the step that changes or removes what is there under this ID."""
+    return next(
+        (
+            step.key
+            for step in planning.steps.values()
+            if step.found and key_of(step.found) == object_id
+        ),
+        None,
+    )
+
+
+def removed(planning: Planning) -> Iterator[tuple[str, str]]:
+    """What is pruned cannot be in use by what stays."""
+    gone = {
+        key_of(step.found): step for step in planning.steps.values() if step.change == "removed"
+    }
+    for place, (kind, thing) in planning.outcomes.items():
+        for step in (gone[key] for key in sorted(referred(kind, thing) & gone.keys())):
+            user = place if place in planning.ids else kind.called(thing)
+            yield (
+                step.key.split(" ")[0],
+                f"{step.title} is not declared, so prune would remove it, and {user} uses it. "
+                "Declare it, or let nothing refer to it.",
+            )
+
+
+def ports(planning: Planning) -> Iterator[tuple[str, str]]:
+    """A port has one frontend; who takes over a port waits until it is free."""
+    frontends = final(planning, FRONTEND)
+    declared = {thing.place: thing.options for thing in planning.declaration.of(FRONTEND)}
+    taken: dict[int, str] = {}
+    # Those that are not declared come first: it is a declared one that has to give way.
+    for place in (*(frontends.keys() - declared.keys()), *declared):
+        port = {**frontends.get(place, {}), **declared.get(place, {})}.get("inbound_port")
+        other = taken.setdefault(port, place)
+        if other != place and port:
+            user = other if other in declared else FRONTEND.called(frontends[other])
+            yield f"{place}.inbound_port", f"{port} is the port of {user}, too."
+    holders = {one["inbound_port"]: one["id"] for one in planning.there.of(FRONTEND)}
+    for place in declared.keys() & planning.steps.keys():
+        frontend = frontends[place]
+        holder = holders.get(frontend["inbound_port"], frontend["id"])
+        before = step_of(planning, holder) if holder != frontend["id"] else None
+        planning.steps[place].after |= {before} - {None}
+
+
+def unused(planning: Planning) -> Iterator[tuple[str, str]]:
+    """A certificate is made for frontends; where these are declared, one must list it."""
+    if "frontends" not in planning.declaration.sections:
+        return
+    listed = {
+        one
+        for kind, thing in planning.outcomes.values()
+        if kind is FRONTEND
+        for one in referred(kind, thing)
+    }
+    places = [planning.uses.get(thing.place, set()) for thing in planning.declaration.of(FRONTEND)]
+    there = planning.there.of(CERTIFICATE)
+    for place, certificate in final(planning, CERTIFICATE).items():
+        # What was begun to replace it may have its place already.
+        begun = [one["id"] for one in there if one["name"] == certificate["name"] + NEXT]
+        used = {planning.ids.get(place), *begun} & listed or any(place in one for one in places)
+        if place in planning.steps and not used:
+            yield (
+                place,
+                f"nothing can use the certificate {certificate['name']!r}: no frontend lists it. "
+                "Add it to the certificates of one, or leave it out.",
+            )
+
+
+def orders(planning: Planning) -> Iterator[tuple[str, str]]:
+    """Let's Encrypt answers its challenge on port 80, at a public address."""
+    places = [
+        thing.place
+        for thing in planning.declaration.of(CERTIFICATE)
+        if thing.options.get("letsencrypt") is not None and thing.place in planning.steps
+    ]
+    balancers = final(planning, LOAD_BALANCER).values()
+    options = planning.declaration.load_balancer.options
+    private = any(not one.get("ip") for one in balancers) and (
+        planning.there.load_balancer is not None or options.get("assign_flexible_ip") is False
+    )
+    for place in places:
+        if private:
+            yield (
+                f"{place}.letsencrypt",
+                "the load balancer has no public IPv4 address, which Let's Encrypt needs. "
+                "Import a certificate: custom_certificate.",
+            )
+        for user, frontend in final(planning, FRONTEND).items():
+            if is_tcp(frontend) and frontend.get("inbound_port") == HTTP_PORT:
+                yield (
+                    f"{place}.letsencrypt",
+                    f"Let's Encrypt answers its challenge on port 80, where {user} has a TCP "
+                    "backend. Give it one with forward_protocol: http, or another port.",
+                )
+        for frontend in planning.there.of(FRONTEND):
+            if is_tcp(frontend) and frontend["inbound_port"] == HTTP_PORT:
+                # That one must change first.
+                changing = (frontend["id"], frontend["backend"]["id"])
+                before = {step_of(planning, one) for one in changing} - {None}
+                planning.steps[place].after |= before
+
+
+def filters(planning: Planning) -> Iterator[tuple[str, str]]:
+    """Only what speaks HTTP can be looked into."""
+    for thing in planning.declaration.of(ACLS):
+        frontend = final(planning, FRONTEND).get(thing.frontend.place)
+        if frontend is None or not is_tcp(frontend):
+            continue
+        for number, rule in enumerate(thing.options["acls"]):
+            if (rule.get("match") or {}).get("http_filter", "none") not in (
+                "none",
+                "acl_http_filter_none",
+            ):
+                yield (
+                    f"{thing.frontend.place}.acls[{number}].match.http_filter",
+                    "the backend of the frontend speaks tcp, and only http can be looked into.",
+                )
+
+
+def is_tcp(frontend: dict[str, Any]) -> bool:
+    return frontend["backend"].get("forward_protocol") == "tcp"
+
+
+def ordered(planning: Planning) -> list[Step]:
+    """The steps in the order of the declaration, each after those it waits for."""
+    done: dict[str, Step] = {}
+    begun: set[str] = set()
+
+    def do(key: str) -> None:
+        if key in begun and key not in done:
+            planning.refuse(
+                f"{key}.inbound_port",
+                "frontends that take each other's ports cannot change at once. Give one of them "
+                "a free port first.",
+            )
+        if key in begun:
+            return
+        begun.add(key)
+        for other in sorted(planning.steps[key].after):
+            do(other)
+        done[key] = planning.steps[key]
+
+    for key in planning.steps:
+        do(key)
+    return list(done.values())

@@ -1,0 +1,375 @@
+# Copyright: (c) 2026, the scaleway_community.lb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One plan over all objects: what changes, and what comes before what. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ..config import Problem
+from ..fields import Reference, bare_id
+from ..kinds.acls import ACLS
+from ..kinds.certificate import CERTIFICATE, NEXT
+from ..kinds.frontend import FRONTEND
+from ..kinds.ip import RESERVED
+from ..kinds.load_balancer import LOAD_BALANCER
+from ..kinds.route import ROUTE
+from ..kinds.subscriber import SUBSCRIBER
+from ..resource import KINDS, Plan, Resource, owner
+from ..session import Session
+from .declaration import Declaration, Declared
+from .survey import ON_IT, Objects, Snapshot
+
+BESIDE = (RESERVED, SUBSCRIBER)
+"""Kinds that do not lie on the load balancer, which refers to them."""
+
+
+class Unmade(str):
+    """Stands for the ID of an object that is about to be made: its place in the declaration."""
+
+    def __new__(cls, place: str) -> Unmade:
+        return super().__new__(cls, f"<{place}>")
+
+
+@dataclass
+class Step:
+    """What happens to one object, and the keys of the steps that come before."""
+
+    key: str
+    """The place of a declared object; section and ID of one that is removed."""
+    title: str
+    kind: Resource
+    plan: Plan
+    options: dict[str, Any] = field(default_factory=dict)
+    wanted: dict[str, Any] = field(default_factory=dict)
+    found: dict[str, Any] | None = None
+    after: set[str] = field(default_factory=set)
+
+    @property
+    def change(self) -> str:
+        if self.found is None:
+            return "created"
+        return "changed" if self.plan.outcome else "removed"
+
+    def told(self) -> dict[str, str]:
+        """For the result: what happens to what, and where that is declared."""
+        return {"change": self.change, "object": self.title, "place": self.key.split(" ")[0]}
+
+    def diff(self) -> dict[str, Any]:
+        return {
+            "before_header": self.title,
+            "after_header": f"{self.title}, {self.change}",
+            "before": self.plan.before,
+            "after": self.plan.after,
+        }
+
+
+class Planning:
+    """The way from what is there to what is declared.
+
+    `steps` are in an order in which they could be done one after the other. `problems` are all
+    the reasons not to begin, by place. `outcomes` is what will be there, by place or ID.
+    """
+
+    def __init__(
+        self, session: Session, declaration: Declaration, there: Snapshot, prune: bool
+    ) -> None:
+        self.session, self.declaration = session, declaration
+        self.there, self.prune = there, prune
+        self.steps: dict[str, Step] = {}
+        self.outcomes: dict[str, tuple[Resource, dict[str, Any]]] = {}
+        self.problems: dict[str, list[str]] = declaration.problems()
+        self.ids: dict[str, str] = {}
+        """The ID of every declared object, by its place."""
+        self.places: dict[tuple[str, str], str] = {}
+        """The place of every declared object, by its kind and what it is referred to by."""
+        self.uses: dict[str, set[str]] = {}
+        """The places of the declared objects that a declared one refers to, by its place."""
+        self.names = {
+            item["id"]: item.get("name") or item.get("ip_address") or item["id"]
+            for items in there.objects.values()
+            for item in items
+            if "id" in item
+        }
+        for thing in declaration.things:
+            for word in ("id", "name", "ip_address"):
+                if thing.options.get(word):
+                    key = bare_id(thing.options[word]) or thing.options[word]
+                    self.places.setdefault((thing.kind.kind, key), thing.place)
+        for thing in declaration.things:
+            self._plan(thing)
+        self._plan_the_rest()
+
+    def refuse(self, thing: Declared | str, problem: Any) -> None:
+        place = thing.place if isinstance(thing, Declared) else thing
+        text = thing.at(problem) if isinstance(thing, Declared) else f"{thing}: {problem}"
+        texts = self.problems.setdefault(place, [])
+        if text not in texts:
+            texts.append(text)
+
+    # What is declared
+
+    def _plan(self, thing: Declared) -> None:
+        """Plan what brings one declared object about."""
+        kind, options = thing.kind, thing.options
+        self.ids[thing.place] = Unmade(thing.place)
+        try:
+            found = self._find(thing)
+            if found is None and options.get("id"):
+                raise Problem(f"id: there is no {kind.title} {options['id']} here.")
+            if found and key_of(found):
+                self._found(thing, found)
+            wanted, words = self._wanted(thing, found)
+            if thing.place in self.problems:
+                return
+            if kind is CERTIFICATE and CERTIFICATE.has_content(options):
+                plan = CERTIFICATE.plan_within(
+                    self.session, options, found, self._siblings(thing), self._settled()
+                )
+            else:
+                plan = kind.plan(found, wanted, words)
+        except Problem as problem:
+            self.refuse(thing, problem)
+            return
+        plan = self._in_words(kind, plan, words)
+        outcome = {**(plan.outcome or found)}
+        if kind.item and outcome.get("id") is None:
+            outcome["id"] = self.ids[thing.place]
+        self.outcomes[thing.place] = kind, outcome
+        if plan.changed:
+            new = found is None or isinstance(found.get("id"), Unmade)
+            self.steps[thing.place] = Step(
+                thing.place,
+                self._title(thing, outcome),
+                kind,
+                plan,
+                options,
+                wanted,
+                None if new else found,
+                after=self.uses[thing.place] & self.steps.keys(),
+            )
+
+    def _in_words(self, kind: Resource, plan: Plan, words: dict[str, Any]) -> Plan:
+        """The plan with names for the IDs that the user did not write."""
+
+        def worded(shown: dict[str, Any]) -> dict[str, Any]:
+            named = {}
+            for name in kind.references().keys() & shown.keys():
+                value, asked = shown[name], words.get(name) or []
+                if isinstance(value, list):
+                    named[name] = [
+                        one if one in asked else self.names.get(one, one) for one in value
+                    ]
+                elif value != asked:
+                    named[name] = self.names.get(value, value)
+            return {**shown, **named}
+
+        return replace(plan, before=worded(plan.before), after=worded(plan.after))
+
+    def _title(self, thing: Declared, outcome: dict[str, Any]) -> str:
+        title = thing.kind.called(outcome)
+        frontend = self._frontend(thing) if thing.kind is ROUTE else None
+        return f"{title} of {FRONTEND.called(frontend)}" if frontend else title
+
+    def _frontend(self, thing: Declared) -> dict[str, Any]:
+        """The frontend in which an object is declared."""
+        place = thing.frontend.place
+        return self.outcomes[place][1] if place in self.outcomes else thing.frontend.options
+
+    def _siblings(self, thing: Declared) -> Objects:
+        """The objects of the same kind and place that are there."""
+        items = self.there.of(thing.kind)
+        if thing.kind is ROUTE:
+            frontend_id = self.ids[thing.frontend.place]
+            return [item for item in items if item["frontend_id"] == frontend_id]
+        return items
+
+    def _find(self, thing: Declared) -> dict[str, Any] | None:
+        if thing.kind is LOAD_BALANCER:
+            return self.there.load_balancer
+        if thing.kind is ACLS:
+            # The set of a frontend's ACLs is there whenever the frontend is.
+            frontend_id = self.ids[thing.frontend.place]
+            rules = self.there.acls.get(frontend_id, [])
+            return {"id": frontend_id, "name": self._frontend(thing).get("name"), "acls": rules}
+        return thing.kind.among(self._siblings(thing), thing.options)
+
+    def _found(self, thing: Declared, found: dict[str, Any]) -> None:
+        """Note the object that is there, and that it can be had."""
+        self.ids[thing.place] = key_of(found)
+        self.places.setdefault((thing.kind.kind, key_of(found)), thing.place)
+        at = found.get("lb_id") if thing.kind is RESERVED else None
+        if at and at != (self.there.load_balancer or {}).get("id"):
+            raise Problem(
+                f"{found['ip_address']} is attached to load balancer {at}, and an address cannot "
+                "be moved while it is."
+            )
+
+    def _settled(self) -> dict[str, Any] | None:
+        """The load balancer, if its addresses stay: its own name goes by them."""
+        step = self.steps.get("load_balancer")
+        moving = step and step.plan.before.get("ips") != step.plan.after.get("ips")
+        return None if moving else self.there.load_balancer
+
+    def _wanted(
+        self, thing: Declared, found: dict[str, Any] | None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The fields with IDs for names, and the same in words."""
+        kind = thing.kind
+        words = kind.given(thing.options)
+        wanted = dict(words)
+        uses = self.uses[thing.place] = set()
+        for name, option in kind.references().items():
+            if wanted.get(name):
+                items = wanted[name] if option.many else [wanted[name]]
+                ids = [self._refer(thing, name, option, item, uses) for item in items]
+                wanted[name] = ids if option.many else ids[0]
+        if kind is LOAD_BALANCER:
+            self._attach(wanted, words, uses, found)
+        elif kind not in BESIDE:
+            for name, place in above(thing).items():
+                uses.add(place)
+                if name in kind.parents or (name in kind.fields and kind.fields[name].required):
+                    wanted[name] = self.ids[place]
+        if kind is ACLS and not self.prune:
+            rules = ACLS.fields["acls"].shown(found)
+            names = [rule.get("name") for rule in wanted["acls"]]
+            # Nothing is removed; what is not declared is evaluated last.
+            kept = [rule for rule in rules if rule["name"] not in names]
+            wanted["acls"] = words["acls"] = [*wanted["acls"], *kept]
+        if kind.owned and found is None:
+            wanted |= owner(self.session.config)
+        return wanted, words
+
+    def _refer(
+        self, thing: Declared, name: str, option: Reference, word: str, uses: set[str]
+    ) -> str:
+        """The ID of what an option refers to: something declared, or else something there."""
+        kind = KINDS[option.kind]
+        key = bare_id(word) or word
+        place = self.places.get((kind.kind, key))
+        if place is None:
+            matches = [
+                item for item in self.there.of(kind) if key in (item["id"], item.get(option.by))
+            ]
+            try:
+                match = kind.only(matches, f"named {word!r}")
+            except Problem as problem:
+                self.refuse(thing, f"{name}: {problem}")
+                return Unmade(word)
+            if match is None:
+                where = "in the declaration or on the load balancer"
+                if kind in BESIDE:
+                    where = f"in the declaration or in zone {self.session.config.zone}"
+                self.refuse(thing, f"{name}: there is no {kind.title} {word!r} {where}.")
+                return Unmade(word)
+            place = self.places.get((kind.kind, match["id"]))
+            if place is None:
+                return match["id"]
+        uses.add(place)
+        return self.ids[place]
+
+    def _attach(
+        self,
+        wanted: dict[str, Any],
+        words: dict[str, Any],
+        uses: set[str],
+        found: dict[str, Any] | None,
+    ) -> None:
+        """Have the load balancer refer to the addresses and the subscriber that are declared."""
+        attached = {ip["id"]: ip["ip_address"] for ip in (found or {}).get("ip") or []}
+        ips = self.declaration.of(RESERVED)
+        if ips:
+            names = dict(attached)
+            if "ips" in wanted:
+                names = dict(zip(wanted["ips"], words["ips"], strict=True))
+            for thing in ips:
+                _kind, ip = self.outcomes.get(thing.place, (None, {}))
+                name = ip.get("ip_address") or thing.place
+                names.setdefault(self.ids[thing.place], name)
+            wanted["ips"], words["ips"] = list(names), list(names.values())
+            uses |= {thing.place for thing in ips}
+        subscriber = self.declaration.sections.get("subscriber")
+        if subscriber:
+            if "subscriber" in wanted:
+                self.refuse("load_balancer.subscriber", "the section subscriber says it, too.")
+            wanted["subscriber"] = self.ids["subscriber"]
+            words["subscriber"] = subscriber.get("name") or self.ids["subscriber"]
+            uses.add("subscriber")
+        elif subscriber is not None and self.prune:
+            wanted["subscriber"] = words["subscriber"] = ""
+
+    # What is not declared
+
+    def _plan_the_rest(self) -> None:
+        """What else is there stays, unless it is pruned."""
+        gone: dict[str, Step] = {}
+        for kind, found in self._others():
+            if self.prune and self._is_pruned(kind, found, gone):
+                step = Step(
+                    f"{kind.plural} {key_of(found)}",
+                    self._called(kind, found),
+                    kind,
+                    kind.plan_absent(found, {}),
+                    found=found,
+                )
+                gone[key_of(found)] = step
+            else:
+                self.outcomes[f"{kind.plural} {key_of(found)}"] = kind, found
+        for key, step in gone.items():
+            # Whoever refers to it is changed or removed first.
+            step.after |= {
+                other.key
+                for other in (*self.steps.values(), *gone.values())
+                if other.found and key in referred(other.kind, other.found)
+            }
+        self.steps |= {step.key: step for step in gone.values()}
+
+    def _others(self) -> Iterator[tuple[Resource, dict[str, Any]]]:
+        """What is on the load balancer and not declared, what is referred to last."""
+        declared = set(self.ids.values())
+        begun = {f"{thing.options.get('name')}{NEXT}" for thing in self.declaration.of(CERTIFICATE)}
+        for kind in (FRONTEND, *(kind for kind in ON_IT if kind is not FRONTEND)):
+            for found in sorted(self.there.of(kind), key=kind.called):
+                # A replacement that was begun belongs to its certificate.
+                if key_of(found) not in declared and not (
+                    kind is CERTIFICATE and found["name"] in begun
+                ):
+                    yield kind, found
+
+    def _is_pruned(self, kind: Resource, found: dict[str, Any], gone: dict[str, Step]) -> bool:
+        if kind is not ROUTE:
+            return kind.plural in self.declaration.sections
+        if found["frontend_id"] in gone:
+            return True
+        place = self.places.get((FRONTEND.kind, found["frontend_id"]))
+        return place in self.declaration.having("routes")
+
+    def _called(self, kind: Resource, found: dict[str, Any]) -> str:
+        if kind is not ROUTE:
+            return kind.called(found)
+        frontend = next(one for one in self.there.of(FRONTEND) if one["id"] == found["frontend_id"])
+        return f"{kind.called(found)} of {FRONTEND.called(frontend)}"
+
+
+def key_of(found: dict[str, Any]) -> str:
+    """Its ID, or for an attachment, which has none, that of the private network."""
+    return found.get("id") or found["private_network_id"]
+
+
+def above(thing: Declared) -> dict[str, str]:
+    """The places of what an object lies under, by the name of the reference."""
+    places = {"load_balancer": "load_balancer"}
+    return places | ({"frontend": thing.frontend.place} if thing.frontend else {})
+
+
+def referred(kind: Resource, thing: dict[str, Any]) -> set[str]:
+    """The IDs of the objects that an object refers to, its load balancer apart."""
+    ids: set[str] = set()
+    for name, option in kind.references().items():
+        seen = option.seen(thing) if name != "load_balancer" else None
+        ids |= set(seen if isinstance(seen, list) else [seen] if seen else [])
+    return ids

@@ -1,0 +1,546 @@
+"""A whole load balancer from one declaration: planned as one, done once, taken up where it broke."""
+
+import copy
+import datetime
+import itertools
+import json
+import threading
+import time
+from collections import Counter
+
+import pytest
+import yaml
+from cloud import SECRET_KEY, clean_environment, serving
+from objects import DENY, REDIRECT
+from pki import custom
+from ways import WAYS
+
+NETWORK = "21111111-2222-4333-8444-555555555555"
+OWN = custom("own.example.com")
+
+
+def backend(name, **options):
+    return {"name": name, "forward_protocol": "http", "forward_port": 80, **options}
+
+
+STACK = {
+    "load_balancer": {"name": "web", "tags": ["shop"]},
+    "ips": [{"tags": ["web"]}],
+    "private_networks": [{"private_network_id": NETWORK}],
+    "certificates": [
+        {"name": "ordered", "letsencrypt": {}},
+        {"name": "own", "custom_certificate": OWN},
+    ],
+    "backends": [backend("web", servers=["10.0.0.1"]), backend("api"), backend("old")],
+    "frontends": [
+        {"name": "http", "inbound_port": 80, "backend": "web", "acls": [REDIRECT]},
+        {
+            "name": "https",
+            "inbound_port": 443,
+            "backend": "web",
+            "certificates": ["ordered", "own"],
+            "acls": [DENY],
+            "routes": [
+                {"path_begin": "/api", "backend": "api"},
+                {"host_header": "old.example.com", "backend": "old"},
+            ],
+        },
+    ],
+    "subscriber": {"name": "on-call", "email_config": {"email": "on-call@example.com"}},
+}
+MADE = {
+    "CreateSubscriber": 1,
+    "CreateIP": 1,
+    "CreateLB": 1,
+    "SubscribeToLB": 1,
+    "AttachPrivateNetwork": 1,
+    "CreateCertificate": 2,
+    "CreateBackend": 3,
+    "CreateFrontend": 2,
+    "SetACLs": 2,
+    "CreateRoute": 2,
+}
+
+
+def changed(**sections):
+    """The declaration with other sections, or without those that are None."""
+    stack = copy.deepcopy({**STACK, **sections})
+    return {name: value for name, value in stack.items() if value is not None}
+
+
+def operations(entries):
+    return dict(Counter(entry["operation"] for entry in entries))
+
+
+def told(result):
+    """What changes, in words."""
+    return [f"{one['object']} {one['change']}" for one in result["changes"]]
+
+
+def watching(cloud, run):
+    """Run `stack`; return its result with what was written meanwhile under `written`."""
+
+    def watched(declaration=STACK, **options):
+        with cloud.watched() as written:
+            result = run("stack", **declaration, **options)
+        return {**result, "written": operations(written)}
+
+    return watched
+
+
+@pytest.fixture
+def once(cloud, tmp_path):
+    """Run a module in the way it runs by default.
+
+    Which of several errors comes first, say, depends on which thread is the faster one, so most
+    results here are not compared between both ways.
+    """
+
+    def run(name, /, check=False, environment=None, **options):
+        surroundings = {**clean_environment(tmp_path), **(environment or cloud.environment)}
+        return WAYS["in_controller"](name, options, check=check, environment=surroundings)
+
+    return run
+
+
+@pytest.fixture
+def stack(cloud, once):
+    return watching(cloud, once)
+
+
+def test_a_stack_is_shown_made_changed_pruned_exported_and_removed(module, cloud):
+    stack = watching(cloud, module)
+    checked = stack(check=True)
+    assert checked["changed"] and checked["written"] == {}
+    assert {one["change"] for one in checked["changes"]} == {"created"}
+    assert checked["stack"]["frontends"][1]["routes"][0]["id"] is None
+
+    made = stack()
+    assert made["written"] == MADE
+    assert made["changes"] == checked["changes"] and made["diff"] == checked["diff"]
+    assert [one["name"] for one in made["stack"]["frontends"]] == ["http", "https"]
+    assert made["stack"]["load_balancer"]["subscriber"]["name"] == "on-call"
+    assert [rule["name"] for rule in made["stack"]["frontends"][1]["acls"]] == ["deny"]
+
+    again = stack()
+    assert (again["changed"], again["changes"], again["written"]) == (False, [], {})
+    assert again["stack"] == made["stack"]
+
+    other = changed(
+        load_balancer={"name": "web", "tags": ["blog"], "type": "LB-GP-M"},
+        backends=[backend("web", servers=["10.0.0.9"], max_connections=7), backend("new")],
+        frontends=[
+            {"name": "http", "acls": [DENY, REDIRECT]},
+            {
+                "name": "https",
+                "timeout_client": "9s",
+                "certificates": ["own", "ordered"],
+                "routes": [{"path_begin": "/api", "backend": "new"}],
+            },
+        ],
+    )
+    checked = stack(other, check=True)
+    assert checked["written"] == {} and told(checked) == [
+        "load balancer 'web' changed",
+        "backend 'web' changed",
+        "backend 'new' created",
+        "ACLs of frontend 'http' changed",
+        "frontend 'https' changed",
+        "route path_begin '/api' of frontend 'https' changed",
+    ]
+    result = stack(other)
+    assert told(result) == told(checked)
+    assert result["written"] == {
+        "UpdateLB": 1,
+        "MigrateLB": 1,
+        "UpdateBackend": 1,
+        "SetBackendServers": 1,
+        "CreateBackend": 1,
+        "UpdateFrontend": 1,
+        "SetACLs": 1,
+        "UpdateRoute": 1,
+    }
+    assert stack(other)["written"] == {}
+
+    pruned = stack(other, prune=True)
+    assert sorted(told(pruned)) == [
+        "backend 'api' removed",
+        "backend 'old' removed",
+        "route host_header 'old.example.com' of frontend 'https' removed",
+    ]
+    assert pruned["written"] == {"DeleteRoute": 1, "DeleteBackend": 2}
+    assert stack(other, prune=True)["written"] == {}
+
+    declaration = module("stack_info", load_balancer="web")["stack"]
+    for options in ({}, {"prune": True}, {"check": True}):
+        assert stack(declaration, **options)["changes"] == []
+    assert declaration["certificates"] == [
+        {"name": "ordered", "letsencrypt": {}},
+        {"name": "own"},
+    ]
+
+    gone = {"load_balancer": {"name": "web"}, "state": "absent"}
+    checked = stack(gone, check=True)
+    assert checked["written"] == {} and len(checked["changes"]) == len(checked["diff"]) == 11
+    removed = stack(gone)
+    assert removed["written"] == {"DeleteLB": 1} and removed["changes"] == checked["changes"]
+    assert removed["stack"] == {"load_balancer": None}
+    assert [ip["lb_id"] for ip in cloud.api("GET", "ips")["ips"]] == [None]
+    assert stack(gone)["changed"] is False
+
+
+def test_the_diff_shows_object_by_object_what_happens_and_no_secret(stack):
+    stack()
+    new = custom("new.example.com")
+    result = stack(
+        changed(
+            certificates=[STACK["certificates"][0], {"name": "own", "custom_certificate": new}],
+            backends=[backend("web", max_connections=7)],
+            frontends=[{"name": "https", "certificates": ["own"]}],
+        ),
+        check=True,
+    )
+    shown = {one["after_header"]: (one["before"], one["after"]) for one in result["diff"]}
+    assert list(shown) == [
+        "certificate 'own', changed",
+        "backend 'web', changed",
+        "frontend 'https', changed",
+    ]
+    before, after = shown["frontend 'https', changed"]
+    assert before["certificates"] == ["ordered", "own"] and after["certificates"] == ["own"]
+    before, after = shown["certificate 'own', changed"]
+    assert (before["common_name"], after["common_name"]) == ("own.example.com", "new.example.com")
+    assert new["private_key"].split("\n")[1] not in json.dumps(result)
+    assert SECRET_KEY not in json.dumps(result)
+
+
+def test_what_is_not_declared_stays_unless_it_is_pruned(stack, once, cloud):
+    stack()
+    once("acl", load_balancer="web", frontend="https", index=0, **{**DENY, "name": "by-hand"})
+    once("backend", load_balancer="web", **backend("by-hand"))
+    assert stack()["written"] == {"SetACLs": 1}  # behind those that are declared
+    result = stack()
+    assert result["written"] == {}
+    assert [rule["name"] for rule in result["stack"]["frontends"][1]["acls"]] == ["deny", "by-hand"]
+    assert stack({"load_balancer": {"name": "web"}}, prune=True)["written"] == {}
+    assert told(stack(prune=True)) == [
+        "ACLs of frontend 'https' changed",
+        "backend 'by-hand' removed",
+    ]
+    emptied = {
+        "load_balancer": {"name": "web"},
+        **{name: [] for name in ("ips", "private_networks", "certificates", "backends")},
+        "frontends": [],
+        "subscriber": {},
+    }
+    assert stack(emptied)["written"] == {}
+    assert stack(emptied, prune=True)["written"] == {
+        "UnsubscribeFromLB": 1,
+        "DetachPrivateNetwork": 1,
+        "DeleteRoute": 2,
+        "DeleteFrontend": 2,
+        "DeleteCertificate": 2,
+        "DeleteBackend": 3,
+    }
+    left = cloud.api("GET", "lbs")["lbs"][0]
+    assert (left["frontend_count"], left["backend_count"], left["private_network_count"]) == (
+        0,
+        0,
+        0,
+    )
+    assert len(left["ip"]) == 1 and len(cloud.api("GET", "subscribers")["subscribers"]) == 1
+
+
+def test_a_certificate_is_replaced_while_its_frontends_change(stack, cloud):
+    made = stack()["stack"]
+    ordered, own = made["frontends"][1]["certificate_ids"]
+    other = changed(
+        certificates=[{"name": "own", "custom_certificate": custom("new.example.com")}],
+        frontends=[{"name": "https", "timeout_client": "9s"}],
+    )
+    result = stack(other)
+    https = result["stack"]["frontends"][0]
+    assert result["written"] == {
+        "CreateCertificate": 1,
+        "UpdateFrontend": 2,
+        "DeleteCertificate": 1,
+        "UpdateCertificate": 1,
+    }
+    assert https["certificate_ids"][0] == ordered and https["certificate_ids"][1] != own
+    assert https["timeout_client"] == 9000
+    names = {one["name"]: one["common_name"] for one in result["stack"]["certificates"]}
+    assert names["own"] == "new.example.com" and set(names) == {"ordered", "own"}
+    assert stack(other)["written"] == {}
+
+
+def test_everything_that_is_wrong_is_said_at_once_and_nothing_is_done(stack):
+    wrong = {
+        "load_balancer": {"name": "web"},
+        "certificates": [
+            {"name": "idle", "custom_certificate": OWN},
+            {"name": "wild", "letsencrypt": {"common_name": "*.example.com"}},
+        ],
+        "backends": [
+            backend("web", timeout_server="5 weeks"),
+            backend("web"),
+            {"name": "half", "forward_protocol": "http"},
+            {"forward_port": 80},
+            {**backend("tcp", sticky_sessions="cookie"), "forward_protocol": "tcp"},
+            {**backend("raw"), "forward_protocol": "tcp"},
+        ],
+        "frontends": [
+            {"name": "a", "inbound_port": 443, "backend": "nowhere"},
+            {"name": "b", "inbound_port": 443, "backend": "web", "certificates": ["none"]},
+            {"name": "c", "inbound_port": 80, "backend": "web", "certificates": ["wild"]},
+            {
+                "name": "d",
+                "inbound_port": 81,
+                "backend": "raw",
+                "acls": [DENY, DENY, {**REDIRECT, "match": {"http_filter": "regex"}}],
+                "routes": [
+                    {"path_begin": "/", "backend": "nowhere"},
+                    {"path_begin": "/", "backend": "web"},
+                ],
+            },
+        ],
+    }
+    places = [
+        "certificates[0]: nothing can use the certificate 'idle': no frontend lists it.",
+        "certificates[1].letsencrypt: *.example.com is a wildcard",
+        "backends[0].timeout_server: '5 weeks' is not a duration.",
+        "backends[1]: it is named 'web', and so is backends[0].",
+        "backends[2]: There is no such backend; to create it, give forward_port too.",
+        "backends[3]: Which backend? Give its name or its id.",
+        "backends[4].sticky_sessions: cookie needs a backend that speaks http.",
+        "frontends[0].backend: there is no backend 'nowhere' in the declaration or on the load",
+        "frontends[1].certificates: there is no certificate 'none' in the declaration or on",
+        "frontends[1].inbound_port: 443 is the port of frontends[0], too.",
+        "frontends[2].certificates: port 80 is for plain HTTP and takes no certificate.",
+        "frontends[3].acls[1].name: 'deny' is the name of acls[0] too.",
+        "frontends[3].acls[2].match.http_filter: the backend of the frontend speaks tcp",
+        "frontends[3].routes[0].backend: there is no backend 'nowhere' in the declaration or on",
+        "frontends[3].routes[1]: it is for path_begin '/', and so is frontends[3].routes[0].",
+    ]
+    for check in (True, False):
+        result = stack(wrong, check=check)
+        assert result["failed"] and result["written"] == {}
+        assert f"{len(places)} problems; nothing was changed" in result["msg"], result["msg"]
+        missing = [one for one in places if not any(p.startswith(one) for p in result["problems"])]
+        assert missing == [], json.dumps(result["problems"], indent=1)
+
+
+@pytest.mark.parametrize(
+    ("sections", "problem"),
+    [
+        (
+            {"backends": [backend("web"), backend("api")], "frontends": None},
+            "backends: backend 'old' is not declared, so prune would remove it, and route "
+            "host_header 'old.example.com' uses it.",
+        ),
+        (
+            {
+                "frontends": [
+                    {"name": "http", "inbound_port": 443},
+                    {"name": "https", "inbound_port": 80, "certificates": []},
+                ],
+            },
+            "frontends[0].inbound_port: frontends that take each other's ports cannot change",
+        ),
+        (
+            {"frontends": [{"name": "new", "inbound_port": 443, "backend": "web"}]},
+            "frontends[0].inbound_port: 443 is the port of frontend 'https', too.",
+        ),
+        (
+            {
+                "backends": [{**backend("web"), "forward_protocol": "tcp"}],
+                "certificates": [{"name": "ordered", "letsencrypt": {}, "force": True}],
+                "frontends": [{"name": "http"}],
+            },
+            "certificates[0].letsencrypt: Let's Encrypt answers its challenge on port 80, where "
+            "frontends[0] has a TCP backend.",
+        ),
+        ({"ips": [{"id": "11111111-2222-4333-8444-000000000000"}]}, "ips[0].id: there is no ip"),
+        ({"load_balancer": {"name": "web", "ips": ["10.9.9.9"]}}, "load_balancer.ips: there is no"),
+    ],
+)  # fmt: skip
+def test_what_contradicts_what_is_there_is_refused(stack, sections, problem):
+    stack()
+    declared = changed(**sections)
+    if sections.get("frontends"):
+        declared = {"load_balancer": {"name": "web"}, **sections}
+    result = stack(declared, prune="backends" in sections and sections.get("frontends") is None)
+    assert result["failed"] and result["written"] == {}
+    assert result["problems"][0].startswith(problem), result["problems"]
+
+
+@pytest.mark.parametrize("operation", MADE)
+def test_a_failure_on_the_way_says_what_was_done_and_the_next_run_finishes(stack, cloud, operation):
+    cloud.fault(operation=operation, kind="status", status=500, count=1)
+    result = stack()
+    assert result["failed"] and "a fault of the emulator" in result["msg"]
+    assert "Not done: " in result["msg"] and "Run the task again" in result["msg"]
+    total = len(result["done"]) + len(result["not_done"])
+    assert result["changed"] is bool(result["done"]) and total >= 12
+    made = Counter(result["written"])
+    rest = stack()
+    assert rest["changed"], rest
+    made += Counter(rest["written"])
+    # The call that failed was made once more, and none twice that had succeeded.
+    assert made == Counter(MADE) + Counter({operation: 1})
+    assert stack()["written"] == {}
+
+
+@pytest.mark.parametrize("operation", [one for one in MADE if one != "SetACLs"])
+def test_a_lost_answer_makes_nothing_twice(stack, cloud, operation):
+    cloud.fault(operation=operation, kind="cut_after", count=1)
+    result = stack()
+    assert result.get("changed"), result
+    made = {name: count for name, count in result["written"].items() if name in MADE}
+    repeated = {"SubscribeToLB", "AttachPrivateNetwork"} & {operation}
+    assert made == MADE or repeated, made
+    assert stack()["written"] == {}
+
+
+@pytest.mark.parametrize("operation", ["CreateCertificate", "UpdateFrontend", "DeleteCertificate"])
+def test_a_replacement_that_broke_half_way_is_taken_up(stack, cloud, operation):
+    stack()
+    other = changed(
+        certificates=[{"name": "own", "custom_certificate": custom("new.example.com")}],
+        frontends=[{"name": "https", "timeout_client": "9s"}],
+    )
+    cloud.fault(operation=operation, kind="status", status=500, count=1)
+    assert stack(other)["failed"]
+    rest = stack(other)
+    assert rest.get("changed") is True, rest
+    done = stack(other)
+    assert done["written"] == {}
+    assert {one["name"] for one in done["stack"]["certificates"]} == {"ordered", "own"}
+    assert done["stack"]["frontends"][0]["timeout_client"] == 9000
+
+
+def big(objects, **options):
+    """A declaration of so many objects: three certificates, then backends, frontends with an ACL
+    and a route each."""
+    frontends = objects // 5
+    backends = objects - 3 * frontends - 5
+    certificates = [{"name": f"c{n}", "custom_certificate": CERTIFICATES[n]} for n in range(3)]
+    return {
+        "load_balancer": {"name": "big"},
+        "ips": [{"tags": ["big"]}],
+        "certificates": certificates,
+        "backends": [backend(f"b{n}", **options) for n in range(backends)],
+        "frontends": [
+            {
+                "name": f"f{n}",
+                "inbound_port": 1000 + n,
+                "backend": f"b{n}",
+                "certificates": [f"c{n % 3}"],
+                "acls": [DENY],
+                "routes": [{"path_begin": "/", "backend": f"b{n + 1}"}],
+            }
+            for n in range(frontends)
+        ],
+    }
+
+
+CERTIFICATES = [custom(f"c{number}.example.com") for number in range(3)]
+
+
+def test_a_run_that_changes_nothing_costs_no_more_calls_than_list_pages(stack, cloud):
+    """400 objects: 155 backends are two pages; each of 80 ACL lists is one."""
+    declaration = big(400)
+    assert len(stack(declaration)["changes"]) == 400
+    with cloud.watched(reads=True) as asked:
+        assert stack(declaration)["changes"] == []
+    assert operations(asked) == {
+        "ListLBs": 1,
+        "ListCertificates": 1,
+        "ListBackends": 2,
+        "ListFrontends": 1,
+        "ListRoutes": 1,
+        "ListACLs": 80,
+    }
+
+
+def test_a_transient_refusal_has_the_writes_go_one_by_one(once):
+    """Someone resizes the load balancer while backends are being made, each in 0.1 seconds: for a
+    while the API refuses every write."""
+    with serving("--data-plane=none", "--ca=builtin", "--time-scale=0.2") as cloud:
+        declaration = {
+            "load_balancer": {"name": "web"},
+            "backends": [backend(f"b{number}") for number in range(40)],
+        }
+        cloud.fault(operation="CreateBackend", kind="delay", delay=0.1, count=1000)
+        results = []
+        environment = cloud.environment
+        run = threading.Thread(
+            target=lambda: results.append(
+                once("stack", environment=environment, wait=False, **declaration)
+            )
+        )
+        run.start()
+        wait_for(lambda: len(made(cloud)) > 8)
+        load_balancer = cloud.api("GET", "lbs")["lbs"][0]["id"]
+        cloud.api("POST", f"lbs/{load_balancer}/migrate", {"type": "LB-GP-M"})
+        run.join(timeout=60)
+        assert results and results[0].get("changed"), results
+        written = made(cloud)
+    refused = [number for number, entry in enumerate(written) if entry["status"] == 409]
+    assert refused and sum(entry["status"] == 200 for entry in written) == 40
+    before = gaps(written[: refused[0]])
+    after = gaps(written[refused[-1] + 1 :])
+    assert min(before) < 0.05, "eight at once"
+    assert len(after) > 10 and min(after) >= 0.1, "one by one"
+
+
+def made(cloud):
+    """The calls that make a backend, as they ended."""
+    return [entry for entry in cloud.journal() if entry["operation"] == "CreateBackend"]
+
+
+def wait_for(look, patience=30):
+    """What `look` returns once that is something."""
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        if found := look():
+            return found
+        time.sleep(0.02)
+    raise AssertionError("it did not happen in time")
+
+
+def gaps(entries):
+    """The seconds between the ends of calls."""
+    ends = [datetime.datetime.fromisoformat(entry["at"]) for entry in entries]
+    return [(b - a).total_seconds() for a, b in itertools.pairwise(ends)]
+
+
+def test_a_time_limit_ends_the_task_though_its_threads_are_waiting(play, cloud):
+    cloud.fault(operation="CreateBackend", kind="delay", delay=8, count=100)
+    task = {"name": "Limit", "scaleway_community.lb.stack": STACK, "timeout": 3}
+    began = time.monotonic()
+    process = play([task])
+    assert process.returncode == 2 and "imeout" in process.stdout, process.stdout
+    assert time.monotonic() - began < 15
+    written = len(cloud.journal())
+    time.sleep(1)
+    assert len(cloud.journal()) == written
+
+
+def test_an_export_becomes_a_playbook_that_changes_nothing(stack, play, cloud, tmp_path):
+    stack()
+    file = tmp_path / "web.yml"
+    variables = {"load_balancer": "web", "file": str(file)}
+    process = play("playbooks/export_stack.yml", variables=variables)
+    assert process.returncode == 0, process.stdout + process.stderr
+    text = file.read_text()
+    assert "{{ own_bundle | default(omit) }}" in text
+    assert list(yaml.safe_load(text)[0]["tasks"][0]["scaleway_community.lb.stack"]) == [*STACK]
+    with cloud.watched() as written:
+        process = play(str(file))
+        assert process.returncode == 0 and "changed=0" in process.stdout, process.stdout
+    assert written == []
+    new = custom("new.example.com")
+    bundle = new["private_key"] + new["certificate"] + new["chain"]
+    process = play(str(file), variables={"own_bundle": bundle})
+    assert process.returncode == 0 and "changed=1" in process.stdout, process.stdout
+    assert bundle.split("\n")[1] not in process.stdout
