@@ -114,4 +114,4 @@ def sections() -> dict[str, Any]:
 class ModuleDocFragment:
     """The sections of a declaration."""
 
-    DOCUMENTATION: str = yaml.safe_dump({"options": sections()}, sort_keys=False, allow_unicode=True)
+    DOCUMENTATION: str = yaml.safe_dump({"options": sections()}, sort_keys=False)

@@ -6,42 +6,44 @@ from typing import Any
 
 from .clock import stamp
 from .store import Row
-from .world import World, region_of
+from .world import World
+from .zones import region_of
 
 ZERO = "0001-01-01T00:00:00Z"
+HIDDEN = {"zone", "lb_id", "frontend_id", "created", "updated", "moves"}
+"""What a row holds beside what its object shows."""
 
 
 class Answers:
-    """Rows as the API shows them. `instances` says whether an embedded load balancer has them
-    (reference, 4.10); `fresh` dates have nine digits, as in the answer to a write."""
+    """The rows of one answer as the API shows them. `instances` says whether an embedded load
+    balancer has them (reference, 4.10)."""
 
     def __init__(self, world: World) -> None:
         self.world, self.store = world, world.store
+        self.parents: dict[tuple[str, bool], dict[str, Any]] = {}
+
+    def shown(self, row: Row, *hidden: str) -> dict[str, Any]:
+        return {key: row[key] for key in row.keys() - HIDDEN - set(hidden)}
 
     def place(self, row: Row) -> dict[str, str]:
         return {"zone": row["zone"], "region": region_of(row["zone"])}
 
-    def dates(self, row: Row, fresh: bool = False) -> dict[str, str]:
-        digits = 9 if fresh else 6
+    def stamp(self, moment: int) -> str:
+        """What this very request wrote is shown with all its digits (notes, 11)."""
+        return stamp(moment, fresh=moment >= self.world.begun)
+
+    def dates(self, row: Row) -> dict[str, str]:
         return {
-            "created_at": stamp(row["created"], digits),
-            "updated_at": stamp(row["updated"], digits),
+            "created_at": self.stamp(row["created"]),
+            "updated_at": self.stamp(row["updated"]),
         }
 
-    def lb(self, lb: Row, instances: bool = True, fresh: bool = False) -> dict[str, Any]:
-        count = {
-            kind: len(self.world.of(kind, lb_id=lb["id"]))
-            for kind in ("frontend", "backend", "route")
-        }
-        ips = sorted(self.world.of("ip", lb_id=lb["id"]), key=lambda ip: ":" in ip["ip_address"])
-        networks = [
-            row
-            for row in self.world.of("private_network", lb_id=lb["id"])
-            if self.world.settle_network(row)
-        ]
+    def lb(self, lb: Row, instances: bool = True) -> dict[str, Any]:
+        key = lb["id"]
+        ips = sorted(self.store.of("ip", lb_id=key), key=lambda ip: ":" in ip["ip_address"])
         subscriber = self.store.get("subscriber", lb["subscriber_id"] or "")
         return {
-            "id": lb["id"],
+            "id": key,
             "name": lb["name"],
             "description": lb["description"],
             "status": lb["status"],
@@ -50,27 +52,27 @@ class Answers:
             "project_id": lb["project_id"],
             "ip": [self.ip(ip) for ip in ips],
             "tags": lb["tags"],
-            "frontend_count": count["frontend"],
-            "backend_count": count["backend"],
+            "frontend_count": self.store.count("frontend", lb_id=key),
+            "backend_count": self.store.count("backend", lb_id=key),
             "type": lb["type"],
             "subscriber": self.subscriber(subscriber) if subscriber else None,
             "ssl_compatibility_level": lb["ssl_compatibility_level"],
-            "private_network_count": len(networks),
-            "route_count": count["route"],
-            **self.dates(lb, fresh),
+            "private_network_count": self.store.count("private_network", lb_id=key),
+            "route_count": self.store.count("route", lb_id=key),
+            **self.dates(lb),
             **self.place(lb),
         }
 
     def instance(self, lb: Row) -> dict[str, Any]:
         status = lb["instance_status"]
-        if status == "ready" and self.world.pushing.get(lb["id"]):
+        if status == "ready" and lb["id"] in self.world.pushing:
             status = "pending"
         return {
-            "id": lb["instance"]["id"],
+            "id": lb["instance_id"],
             "status": status,
             "ip_address": "",
-            "created_at": stamp(lb["instance"]["created"]),
-            "updated_at": stamp(lb["updated"]),
+            "created_at": self.stamp(lb["instance_created"]),
+            "updated_at": self.stamp(lb["instance_updated"]),
             **self.place(lb),
         }
 
@@ -79,16 +81,16 @@ class Answers:
         return {**{key: ip[key] for key in keys}, **self.place(ip)}
 
     def subscriber(self, row: Row) -> dict[str, Any]:
-        ways = {key: row[key] for key in ("email_config", "webhook_config") if key in row}
-        return {"id": row["id"], "name": row["name"], **ways}
+        return self.shown(row, "project_id", "organization_id")
 
     def parent(self, row: Row, instances: bool) -> dict[str, Any]:
-        return self.lb(self.store.get("lb", row["lb_id"]), instances)
+        key = row["lb_id"], instances
+        if key not in self.parents:
+            self.parents[key] = self.lb(self.store.get("lb", row["lb_id"]), instances)
+        return self.parents[key]
 
-    def backend(self, row: Row, instances: bool = True, fresh: bool = False) -> dict[str, Any]:
-        hidden = ("zone", "lb_id", "created", "updated")
-        shown = {key: value for key, value in row.items() if key not in hidden}
-        return {**shown, **self.dates(row, fresh), "lb": self.parent(row, instances)}
+    def backend(self, row: Row, instances: bool = True) -> dict[str, Any]:
+        return {**self.shown(row), **self.dates(row), "lb": self.parent(row, instances)}
 
     def frontend(
         self,
@@ -96,34 +98,41 @@ class Answers:
         instances: bool = False,
         inner: bool = False,
         certificate: bool = False,
-        fresh: bool = False,
     ) -> dict[str, Any]:
         """`instances` is for its own load balancer, `inner` for its backend's, `certificate` for
         its certificate's."""
-        hidden = ("zone", "lb_id", "created", "updated", "backend_id")
         first = self.store.get("certificate", (row["certificate_ids"] or [""])[0])
         return {
-            **{key: value for key, value in row.items() if key not in hidden},
+            **self.shown(row, "backend_id"),
             "backend": self.backend(self.store.get("backend", row["backend_id"]), inner),
             "certificate": self.certificate(first, certificate) if first else None,
             "lb": self.parent(row, instances),
-            **self.dates(row, fresh),
+            **self.dates(row),
         }
 
-    def certificate(self, row: Row, instances: bool = False, fresh: bool = False) -> dict[str, Any]:
-        hidden = ("zone", "lb_id", "created", "updated", "pem")
+    def certificate(self, row: Row, instances: bool = False) -> dict[str, Any]:
         ends = {
             key: ZERO if row[key] is None else stamp(row[key])
             for key in ("not_valid_before", "not_valid_after")
         }
-        shown = {key: value for key, value in row.items() if key not in hidden}
-        return {**shown, **ends, "lb": self.parent(row, instances), **self.dates(row, fresh)}
+        shown = self.shown(row, "pem", "stuck")
+        return {**shown, **ends, "lb": self.parent(row, instances), **self.dates(row)}
 
-    def acl(self, row: Row, instances: bool = False, fresh: bool = False) -> dict[str, Any]:
-        hidden = ("zone", "lb_id", "created", "updated", "frontend_id")
-        frontend = self.store.get("frontend", row["frontend_id"])
+    def acl(self, row: Row, instances: bool = False) -> dict[str, Any]:
+        frontend = self.frontend(self.store.get("frontend", row["frontend_id"]), instances)
+        return {**self.shown(row), "frontend": frontend, **self.dates(row)}
+
+    def route(self, row: Row) -> dict[str, Any]:
+        keys = ("id", "frontend_id", "backend_id", "match")
+        return {**{key: row[key] for key in keys}, **self.dates(row)}
+
+    def private_network(self, row: Row, instances: bool = False) -> dict[str, Any]:
+        ids = row["ipam_ids"]
         return {
-            **{key: value for key, value in row.items() if key not in hidden},
-            "frontend": self.frontend(frontend, instances),
-            **self.dates(row, fresh),
+            "lb": self.parent(row, instances),
+            "private_network_id": row["private_network_id"],
+            "status": row["status"],
+            "ipam_ids": ids,
+            "dhcp_config": {"ip_id": ids[0] if ids else None},
+            **self.dates(row),
         }

@@ -4,44 +4,47 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import uuid
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse, PlainTextResponse, Response
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from pydantic import ValidationError
+from starlette.datastructures import QueryParams
+from starlette.exceptions import HTTPException
+from starlette.routing import Route
 
+from . import openapi
 from .answers import Answers
 from .clock import stamp
 from .console.pages import console
 from .contracts import CertificateAuthority, DataPlane
-from .errors import Refusal, denied, invalid
-from .faults import TRANSITIONS, Fault, Faults
+from .control import control
+from .errors import Refusal, denied, explained, invalid, plain, refusals, refused
+from .faults import ANSWERS, Fault, Faults
 from .journal import Journal
-from .operations import OPERATIONS
+from .operations import OPERATIONS, govern
+from .orders import Orders
 from .settings import Settings
-from .surface import Asked, Operation
-from .world import ZONES, World, region_of
+from .surface import Asked, Operation, check_query
+from .world import World
+from .zones import REGIONS, ZONES, first_zone
 
+log = logging.getLogger(__name__)
 HEADERS = {
     "Strict-Transport-Security": "max-age=63072000",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
+LONGEST = 4 * 2**20
+"""Bytes of a body (our choice): 300 ACLs in one call fit well."""
 
 CONNECTIONS: dict[tuple[str, int], asyncio.Transport] = {}
 """The open connections by the client's address, for the faults that cut them."""
-
-
-class Address(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-    address: str
-
-
-class Advance(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-    advance: str = Field(pattern=r"^\d+(\.\d+)?[smhd]$")
 
 
 class Cut(Response):
@@ -56,110 +59,87 @@ class Cut(Response):
 def create_app(
     settings: Settings, data_plane: DataPlane, authority: CertificateAuthority
 ) -> FastAPI:
-    """The emulator's application."""
+    """The emulator's application. Its `state.world` is to be started once a loop runs."""
+    world, journal, faults = World(settings, data_plane, authority), Journal(), Faults()
+    govern(world)
+    orders = Orders(world, faults)
     app = FastAPI(title="Scaleway Load Balancer emulator", redoc_url=None)
-    world = World(settings, data_plane, authority)
-    answers, journal, faults = Answers(world), Journal(), Faults()
     app.state.world = world
     app.include_router(console(world))
+    app.include_router(control(world, journal, faults))
 
     def endpoint(operation: Operation, regional: bool):
         async def answer(request: Request) -> Response:
-            raw = await request.body()
-            fault = faults.take(operation.name)
-            if fault and fault.kind == "delay":
-                await asyncio.sleep(fault.delay)
+            if late := faults.delay(operation.name):
+                await asyncio.sleep(late)
+            fault = faults.take(operation.name, ANSWERS)
             if fault and fault.kind == "cut_before":
                 return Cut()
-            body: Any = None
+            body = None
             try:
                 zone = place(request, settings, regional)
                 if fault and fault.kind == "status":
-                    raise Refusal(fault.status, {"message": "a fault of the emulator"})
-                body = parse(raw, operation)
+                    raise plain(fault.status, "a fault of the emulator")
+                body = parse(await read(request), operation)
+                query = QueryParams([one for one in request.query_params.multi_items() if one[1]])
+                check_query(operation, query)
+                checked = operation.model.model_validate(body) if operation.model else body
                 ids = {key: value for key, value in request.path_params.items() if "_id" in key}
-                checked = operation.model.model_validate(body or {}) if operation.model else body
-                broken = fault if fault and fault.kind in TRANSITIONS else None
-                asked = Asked(world, answers, zone, ids, request.query_params, checked, broken)
-                content = operation.handle(asked)
+                content = carried_out(zone, ids, query, checked)
                 if asyncio.iscoroutine(content):
                     content = await content
                 status = 204 if content is None else 200
             except Refusal as refusal:
                 content, status = refusal.body, refusal.status
             except ValidationError as error:
-                refusal = explained(error)
-                content, status = refusal.body, refusal.status
-            journal.add(
-                stamp(world.clock.now()),
-                operation.name,
-                operation.method,
-                request.url.path,
-                body,
-                status,
-            )
-            return finished(content, status, fault, request)
+                content, status = explained(error).body, 400
+            except Exception:
+                log.exception("%s failed", operation.name)
+                content, status = {"message": "internal error", "type": "internal_error"}, 500
+            now = stamp(world.clock.now())
+            path = request.url.path
+            journal.add(now, operation.name, operation.method, path, body, status)
+            return finished(content, status, fault)
 
-        answer.__doc__ = operation.handle.__doc__
+        def carried_out(zone: str, ids: dict[str, str], query: QueryParams, body: Any) -> Any:
+            """In one transaction, between two steps of the loop."""
+            world.settle()
+            world.begun = world.clock.now()
+            asked = Asked(operation, world, orders, faults, Answers(world), zone, ids, query, body)
+            with world.store.transaction():
+                return operation.handle(asked)
+
         return answer
 
-    for operation in OPERATIONS:
-        for prefix, regional in (("zones/{zone}", False), ("regions/{region}", True)):
-            if operation.zoned_only if regional else operation.regional_only:
-                continue
-            app.add_api_route(
-                f"/lb/v1/{prefix}{operation.path}",
-                endpoint(operation, regional),
-                methods=[operation.method],
-                name=f"{'Regional' if regional else ''}{operation.name}",
-            )
+    for regional, prefix in ((False, "zones/{zone}"), (True, "regions/{region}")):
+        for operation in OPERATIONS:
+            if operation.regional if regional else operation.zoned:
+                path = f"/lb/v1/{prefix}{operation.path}"
+                handle = endpoint(operation, regional)
+                app.router.routes.append(Route(path, handle, methods=[operation.method]))
 
-    @app.get("/_emulator/journal")
-    async def read_journal(reads: bool = False) -> dict[str, Any]:
-        return {"entries": journal.shown(reads)}
+    @app.exception_handler(HTTPException)
+    async def unknown(request: Request, error: HTTPException) -> Response:
+        """No such path, not with this method, or a refusal of the emulator's own calls."""
+        headers = {**HEADERS, **(error.headers or {})}
+        phrase = HTTPStatus(error.status_code).phrase
+        message = phrase.lower() if error.detail == phrase else error.detail
+        return as_json({"message": message}, error.status_code, headers)
 
-    @app.post("/_emulator/reset", status_code=204)
-    async def reset() -> None:
-        faults.waiting.clear()
-        journal.entries.clear()
-        world.reset()
+    @app.exception_handler(RequestValidationError)
+    async def wrong(request: Request, error: RequestValidationError) -> Response:
+        """The emulator's own calls refuse in the API's shape too."""
+        details = [
+            (".".join(str(part) for part in one["loc"][1:]) or "body", one["msg"], "constraint")
+            for one in error.errors()
+        ]
+        return as_json(refusals(details).body, 422, HEADERS)
 
-    @app.post("/_emulator/faults")
-    async def add_fault(fault: Fault) -> dict[str, str]:
-        return {"id": faults.add(fault)}
+    @app.exception_handler(Exception)
+    async def failed(request: Request, error: Exception) -> Response:
+        return as_json({"message": "internal error", "type": "internal_error"}, 500, HEADERS)
 
-    @app.get("/_emulator/faults")
-    async def read_faults() -> dict[str, Any]:
-        return {
-            "faults": [{"id": key, **fault.model_dump()} for key, fault in faults.waiting.items()]
-        }
-
-    @app.delete("/_emulator/faults", status_code=204)
-    async def clear_faults() -> None:
-        faults.waiting.clear()
-
-    @app.delete("/_emulator/faults/{fault_id}", status_code=204)
-    async def remove_fault(fault_id: str) -> None:
-        faults.waiting.pop(fault_id, None)
-
-    @app.put("/_emulator/dns/{name}", status_code=204)
-    async def set_address(name: str, record: Address) -> None:
-        authority.set_address(name, record.address)
-
-    @app.put("/_emulator/clock")
-    async def advance(step: Advance) -> dict[str, str]:
-        world.clock.advance(step.advance)
-        return {"now": stamp(world.clock.now())}
-
-    @app.get("/_emulator/ca.pem")
-    async def root() -> Response:
-        pem = await asyncio.to_thread(authority.root_pem)
-        return PlainTextResponse(pem.decode(), media_type="application/x-pem-file")
-
-    @app.exception_handler(404)
-    async def unknown(request: Request, error: Exception) -> Response:
-        return JSONResponse({"message": "not found"}, 404, HEADERS)
-
+    app.openapi = lambda: openapi.document(app)
     return app
 
 
@@ -168,46 +148,42 @@ def place(request: Request, settings: Settings, regional: bool) -> str:
     token = request.headers.get("X-Auth-Token")
     if not token or (settings.token and token != settings.token):
         raise denied()
-    # A regional load balancer lives in the first zone of its region (reference, 1).
-    zone = f"{request.path_params['region']}-1" if regional else request.path_params["zone"]
-    if zone not in ZONES:
-        word = "region" if regional else "zone"
-        known = sorted({region_of(one) for one in ZONES}) if regional else ZONES
+    word, known = ("region", REGIONS) if regional else ("zone", ZONES)
+    given = request.path_params[word]
+    if given not in known:
         raise invalid(word, f"unknown {word}; known are {', '.join(known)}")
-    return zone
+    return first_zone(given) if regional else given
 
 
-def parse(raw: bytes, operation: Operation) -> Any:
-    """The body's JSON. Where an operation takes none, whatever is there is ignored."""
-    try:
-        body = json.loads(raw) if raw else {}
-    except ValueError:
-        if operation.model is None:
-            return None
-        raise Refusal(
-            400, {"message": "the body is not valid JSON", "type": "invalid_request"}
-        ) from None
-    if operation.model and not isinstance(body, dict):
-        raise Refusal(400, {"message": "the body is not a JSON object", "type": "invalid_request"})
+async def read(request: Request) -> bytes:
+    """The body, unless it is longer than any that makes sense."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LONGEST:
+            raise plain(413, f"the body is longer than {LONGEST} bytes")
     return body
 
 
-def explained(error: ValidationError) -> Refusal:
-    """What is wrong with the body, each field in the API's shape."""
-    reasons = {"missing": "required"}
-    details = [
-        {
-            "argument_name": ".".join(str(part) for part in one["loc"]),
-            "help_message": one["msg"],
-            "reason": reasons.get(one["type"], "constraint"),
-        }
-        for one in error.errors(include_url=False, include_context=False, include_input=False)
-    ]
-    body = {"details": details, "message": "invalid argument(s)", "type": "invalid_arguments"}
-    return Refusal(400, body)
+def parse(raw: bytes, operation: Operation) -> Any:
+    """The body's JSON. Where an operation takes none, whatever is there is ignored: the Python SDK
+    sends {} with everything (reference, section 1)."""
+    try:
+        body = json.loads(raw, parse_constant=no_number) if raw else {}
+    except (ValueError, RecursionError):
+        if operation.model is None:
+            return None
+        raise refused(400, "invalid_request", "the body is not valid JSON") from None
+    if operation.model and not isinstance(body, dict):
+        raise refused(400, "invalid_request", "the body is not a JSON object")
+    return body
 
 
-def finished(content: Any, status: int, fault: Fault | None, request: Request) -> Response:
+def no_number(text: str) -> None:
+    raise ValueError(f"{text} is not JSON")
+
+
+def finished(content: Any, status: int, fault: Fault | None) -> Response:
     """The answer, broken as a fault may ask."""
     headers = {**HEADERS, "X-Request-Id": str(uuid.uuid4())}
     kind = fault.kind if fault else None
@@ -215,12 +191,19 @@ def finished(content: Any, status: int, fault: Fault | None, request: Request) -
         return Cut()
     if kind == "html":
         page = "<html><head><title>Maintenance</title></head><body>Back soon.</body></html>"
-        return Response(page, 200, headers, "text/html")
+        return Response(page, fault.status, headers, "text/html")
     if kind == "status" and fault.retry_after is not None:
         headers["Retry-After"] = str(fault.retry_after)
     if status == 204:
         return Response(None, 204, {**headers, "Content-Type": "application/json"})
+    return as_json(content, status, headers, cut_short=kind == "truncate")
+
+
+def as_json(
+    content: Any, status: int, headers: dict[str, str], cut_short: bool = False
+) -> Response:
+    """The keys are in alphabetical order (notes, 16)."""
     text = json.dumps(content, separators=(",", ":"), sort_keys=True)
-    if kind == "truncate":
-        text = text[: len(text) // 2]
-    return Response(text, status, headers, "application/json")
+    return Response(
+        text[: len(text) // 2] if cut_short else text, status, headers, "application/json"
+    )

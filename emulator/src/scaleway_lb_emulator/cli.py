@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from . import __version__
 from .app import CONNECTIONS, create_app
@@ -34,7 +34,7 @@ USE = """Point any tool at it by its environment:
 """
 
 
-class Protocol(H11Protocol):
+class Protocol(HttpToolsProtocol):
     """Remembers each connection, so that a fault can cut it."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:
@@ -199,7 +199,8 @@ async def serve(settings: Settings) -> None:
         serving = asyncio.create_task(server.serve([listener]))
         while not server.started and not serving.done():
             await asyncio.sleep(0.01)
-        await data_plane.apply(app.state.world.snapshot())
+        app.state.world.start()
+        await app.state.world.deliver()
         host, port = listener.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
         print(f"ready: http://{shown}:{port}", flush=True)

@@ -1,32 +1,42 @@
-"""Time: when it is, and how the API writes it."""
+"""Time: when it is, and how the API writes it. Times are whole nanoseconds since 1970."""
 
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+
+SECOND = 10**9
+UNITS = {"s": SECOND, "m": 60 * SECOND, "h": 3600 * SECOND, "d": 86400 * SECOND}
+LAST = int(datetime(9000, 1, 1, tzinfo=UTC).timestamp()) * SECOND
+"""Later dates could not be written."""
 
 
 class Clock:
     """The emulator's time: the machine's, and what it was advanced by."""
 
-    def __init__(self) -> None:
-        self.advanced = timedelta()
+    def __init__(self, advanced: int = 0) -> None:
+        self.advanced = advanced
 
-    def now(self) -> float:
-        """Seconds since 1970."""
-        return time.time() + self.advanced.total_seconds()
+    def now(self) -> int:
+        """Always odd, so that a date that is shown in full has all its nine digits."""
+        return time.time_ns() + self.advanced | 1
 
     def advance(self, text: str) -> None:
-        """Move on by a number and a unit: s, m, h or d."""
-        unit = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}[text[-1]]
-        self.advanced += timedelta(**{unit: float(text[:-1])})
+        """Move on by a number and a unit: s, m, h or d. Raises ValueError where time ends."""
+        step = int(float(text[:-1]) * UNITS[text[-1]])
+        if self.now() + step > LAST:
+            raise ValueError("the clock does not go beyond the year 9000")
+        self.advanced += step
 
 
-def stamp(seconds: float, digits: int = 6) -> str:
-    """RFC 3339 in UTC; zeros are dropped by groups of three (reference, section 2)."""
-    whole, fraction = divmod(round(seconds * 10**6), 10**6)
-    text = f"{fraction:06d}" + "000" * (digits > 6)
-    while text.endswith("000") and digits <= 6:
+def stamp(moment: int, fresh: bool = False) -> str:
+    """RFC 3339 in UTC (reference, section 2): nanoseconds in the answer to the write that set it,
+    later microseconds, rounded half up; zeros are dropped by groups of three."""
+    if not fresh:
+        moment = (moment + 500) // 1000 * 1000
+    seconds, fraction = divmod(moment, SECOND)
+    text = f"{fraction:09d}"
+    while text.endswith("000"):
         text = text[:-3]
-    moment = datetime.fromtimestamp(whole, UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S") + (f".{text}" if text else "") + "Z"
+    shown = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    return f"{shown}.{text}Z" if text else f"{shown}Z"

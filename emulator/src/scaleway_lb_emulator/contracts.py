@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar, Protocol
 
-Snapshot = list[dict[str, Any]]
+Snapshot = Iterable[dict[str, Any]]
 """One dict a load balancer, in the API's words: id, zone, type, ssl_compatibility_level, addresses,
 backends, frontends (with backend_id, certificate_ids, acls in order, routes), and certificates:
-{id: key and chain in one PEM}."""
+{id: key and chain in one PEM}. Each is made when it is looked at, so do that before you wait."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,9 @@ class CertificateAuthority(Protocol):
 
     async def stop(self) -> None: ...
 
-    async def order(self, lb_id: str, names: list[str]) -> Issued:
-        """Obtain a certificate; raises OrderFailed."""
+    async def order(self, lb_id: str, names: list[str], until: datetime) -> Issued:
+        """Obtain a certificate that is valid from now, by the machine's clock, until then; raises
+        OrderFailed."""
 
     def set_address(self, name: str, address: str) -> None:
         """A DNS record as the authority sees it."""
@@ -82,7 +85,7 @@ class NoDataPlane:
                 "ip": address,
                 "server_state": "running",
                 "last_health_check_status": "passed",
-                "server_state_changed_at": backend["updated"],
+                "server_state_changed_at": backend["updated"] / 10**9,
             }
             for backend in backends
             for address in backend["pool"]

@@ -6,10 +6,22 @@ import re
 from typing import Any
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509.oid import NameOID
 
+from .clock import SECOND
+
 KEY = re.compile(r"-----BEGIN ([A-Z ]*PRIVATE KEY)-----.*?-----END \1-----", re.S)
+UNREADABLE = (
+    TypeError,
+    ValueError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
+"""What the library raises for content that it cannot make sense of."""
 
 
 def read(pem: str) -> dict[str, Any]:
@@ -23,13 +35,14 @@ def read(pem: str) -> dict[str, Any]:
         raise ValueError("the PEM holds no private key")
     try:
         key = serialization.load_pem_private_key(key_block.group(0).encode(), None)
-    except (TypeError, ValueError):
+    except UNREADABLE:
         raise ValueError("the private key cannot be read") from None
     try:
         chain = x509.load_pem_x509_certificates(pem.encode())
-    except ValueError:
+        leaf = next((one for one in chain if one.public_key() == key.public_key()), None)
+        names = _names(leaf) if leaf else []
+    except UNREADABLE:
         raise ValueError("the PEM holds no certificate that can be read") from None
-    leaf = next((one for one in chain if one.public_key() == key.public_key()), None)
     if leaf is None:
         raise ValueError("the private key does not match the certificate")
     ordered = [leaf, *(one for one in chain if one != leaf)]
@@ -38,24 +51,23 @@ def read(pem: str) -> dict[str, Any]:
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     ) + b"".join(one.public_bytes(serialization.Encoding.PEM) for one in ordered)
-    names = _names(leaf)
-    content = dates(served.decode())
-    content.pop("fingerprint")
+    # The fingerprint of an imported certificate is never shown (notes, 12).
     return {
-        **content,
+        **content(served.decode()),
+        "fingerprint": "",
         "common_name": names[0],
         "subject_alternative_name": names[1:],
-        "pem": served.decode(),
     }
 
 
-def dates(pem: str) -> dict[str, Any]:
-    """Both ends, in seconds since 1970, and the SHA-1 fingerprint of the first certificate."""
+def content(pem: str) -> dict[str, Any]:
+    """A certificate's own part of its row: both ends, and the SHA-1 fingerprint of the first."""
     leaf = x509.load_pem_x509_certificates(pem.encode())[0]
     return {
-        "not_valid_before": leaf.not_valid_before_utc.timestamp(),
-        "not_valid_after": leaf.not_valid_after_utc.timestamp(),
+        "not_valid_before": int(leaf.not_valid_before_utc.timestamp()) * SECOND,
+        "not_valid_after": int(leaf.not_valid_after_utc.timestamp()) * SECOND,
         "fingerprint": leaf.fingerprint(hashes.SHA1()).hex(),
+        "pem": pem,
     }
 
 

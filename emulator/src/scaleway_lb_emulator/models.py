@@ -6,44 +6,127 @@ import ipaddress
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
-DURATION = re.compile(r"^(\d+)(?:\.(\d{1,9}))?s$")
+DURATION = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,9}))?s")
+SECONDS = r"^[0-9]{1,9}(\.[0-9]{1,9})?s$"
+TENTHS = r"^([1-9][0-9]{0,8}(\.[0-9]{1,9})?|0\.[1-9][0-9]{0,8})s$"
+LARGEST = 2_147_483_647
+LABEL = r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 
 
 def _seconds(value: str) -> str:
     """Durations are seconds in text; answers have 0, 3, 6 or 9 decimals (reference, 2)."""
-    match = DURATION.match(value)
+    match = DURATION.fullmatch(value)
     if not match:
-        raise ValueError("is not a duration such as 0.5s")
+        raise PydanticCustomError("duration_format", "is not a duration such as 0.5s")
     digits = (match[2] or "").rstrip("0")
     width = -(-len(digits) // 3) * 3
     return f"{int(match[1])}{'.' + digits.ljust(width, '0') if digits else ''}s"
 
 
+def _transient(value: str) -> str:
+    """Documented (reference, 4.4)."""
+    if float(value[:-1]) < 0.1:
+        raise ValueError("is less than 0.1s")
+    return value
+
+
+def _number(value: Any) -> Any:
+    """JSON has no integers of its own, but true is not one."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise PydanticCustomError("number_type", "is not a number")
+    return value
+
+
+def _milliseconds(value: Any) -> Any:
+    """A vendor's tutorial gives them as text (reference, 2)."""
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,10}", value):
+        return int(value)
+    return _number(value)
+
+
 def _address(value: str) -> str:
-    ipaddress.ip_address(value)
+    try:
+        ipaddress.ip_address(value)
+    except ValueError:
+        raise PydanticCustomError("address_format", "is not an IP address") from None
     return value
 
 
 def _network(value: str) -> str:
-    ipaddress.ip_network(value, strict=False)
+    try:
+        ipaddress.ip_network(value, strict=False)
+    except ValueError:
+        raise PydanticCustomError("network_format", "is not an IP address or subnet") from None
     return value
 
 
 def _empty(value: Any) -> Any:
+    """null for a list is an empty one (reference, 2)."""
     return [] if value is None else value
 
 
-Port = Annotated[int, Field(ge=1, le=65535)]
-Milliseconds = Annotated[int, Field(ge=0, le=2_147_483_647)]
-Number = Annotated[int, Field(ge=0, le=2_147_483_647)]
-Seconds = Annotated[str, AfterValidator(_seconds)]
+def whole(least: int, most: int = LARGEST) -> Any:
+    return Annotated[int, Field(ge=least, le=most), BeforeValidator(_number)]
+
+
+def milliseconds(least: int) -> Any:
+    number = {"type": "integer", "minimum": least, "maximum": LARGEST}
+    digits = {"type": "string", "pattern": "^[1-9][0-9]{3,8}$"}
+    return Annotated[
+        int,
+        Field(ge=least, le=LARGEST),
+        BeforeValidator(_milliseconds),
+        WithJsonSchema({"anyOf": [number, digits]}),
+    ]
+
+
+def several(item: Any) -> Any:
+    """A list, for which null is taken too."""
+    return Annotated[list[item], BeforeValidator(_empty, json_schema_input_type=list[item] | None)]
+
+
+# Where the API's own limit is not known, it is our choice: lengths of text and of lists.
+Port = whole(1, 65535)  # documented (reference, 4.3)
+Milliseconds = milliseconds(0)  # documented, 0 to 2147483647 (reference, 4.3)
+Second = milliseconds(1000)  # documented: checks are at least a second apart (reference, 4.4)
+Number = whole(0)
+Seconds = Annotated[
+    str, AfterValidator(_seconds), WithJsonSchema({"type": "string", "pattern": SECONDS})
+]
+Transient = Annotated[
+    str,
+    AfterValidator(_seconds),
+    AfterValidator(_transient),
+    WithJsonSchema({"type": "string", "pattern": TENTHS}),
+]
 Text = Annotated[str, Field(max_length=255)]
 Name = Annotated[str, Field(min_length=1, max_length=255)]
-Texts = Annotated[list[Text], BeforeValidator(_empty)]
-Addresses = Annotated[list[Annotated[str, AfterValidator(_address)]], BeforeValidator(_empty)]
-Networks = Annotated[list[Annotated[str, AfterValidator(_network)]], BeforeValidator(_empty)]
+Id = Annotated[str, Field(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
+DnsName = Annotated[str, Field(max_length=253, pattern=rf"^(\*\.)?({LABEL}\.)*{LABEL}$")]
+Texts = several(Text)
+Ids = several(Id)
+Address = Annotated[
+    str, AfterValidator(_address),
+    WithJsonSchema({"type": "string", "anyOf": [{"format": "ipv4"}, {"format": "ipv6"}]}),
+]  # fmt: skip
+Network = Annotated[
+    str, AfterValidator(_network),
+    WithJsonSchema({"type": "string", "anyOf": [{"format": "ipv4"}, {"format": "ipv6"},
+                    {"pattern": r"^10\.[0-9]{1,2}\.0\.0/(8|16|24)$"}]}),
+]  # fmt: skip
+Addresses, Networks = several(Address), several(Network)
 SslLevel = Literal[
     "ssl_compatibility_level_unknown",
     "ssl_compatibility_level_intermediate",
@@ -59,20 +142,20 @@ class Body(BaseModel):
 
 
 class Owned(Body):
-    project_id: str | None = None
-    organization_id: str | None = None
+    project_id: Id | None = None
+    organization_id: Id | None = None
 
 
 class CreateLB(Owned):
     name: Name
     description: Text | None = ""
-    type: str | None = "lb-s"
+    type: Text | None = "lb-s"
     ssl_compatibility_level: SslLevel | None = None
     tags: Texts = []
-    ip_ids: Texts = []
-    ip_id: str | None = None
-    assign_flexible_ip: bool | None = None
-    assign_flexible_ipv6: bool | None = None
+    ip_ids: Ids = []
+    ip_id: Id | None = None
+    assign_flexible_ip: StrictBool | None = None
+    assign_flexible_ipv6: StrictBool | None = None
 
 
 class UpdateLB(Body):
@@ -83,18 +166,18 @@ class UpdateLB(Body):
 
 
 class MigrateLB(Body):
-    type: str
+    type: Text
 
 
 class CreateIP(Owned):
     reverse: Text | None = None
-    is_ipv6: bool | None = False
+    is_ipv6: StrictBool | None = False
     tags: Texts = []
 
 
 class UpdateIP(Body):
     reverse: Text | None = None
-    lb_id: str | None = None
+    lb_id: Id | None = None
     tags: list[Text] | None = None
 
 
@@ -105,7 +188,7 @@ class Nothing(Body):
 class HttpCheck(Body):
     uri: Text = ""
     method: Text = ""
-    code: int | None = None
+    code: whole(0, 999) | None = None
     host_header: Text = ""
 
 
@@ -119,11 +202,11 @@ class DatabaseCheck(Body):
 
 class HealthCheck(Body):
     port: Port
-    check_max_retries: Annotated[int, Field(ge=1, le=9999)]
-    check_delay: Milliseconds | None = 3000
-    check_timeout: Milliseconds | None = 1000
-    check_send_proxy: bool | None = False
-    transient_check_delay: Seconds | None = "0.500s"
+    check_max_retries: whole(1, 9999)  # documented (reference, 4.4)
+    check_delay: Second | None = 3000
+    check_timeout: Second | None = 1000
+    check_send_proxy: StrictBool | None = False
+    transient_check_delay: Transient | None = "0.500s"
     tcp_config: Nothing | None = None
     http_config: HttpCheck | None = None
     https_config: HttpsCheck | None = None
@@ -132,28 +215,47 @@ class HealthCheck(Body):
     redis_config: Nothing | None = None
     ldap_config: Nothing | None = None
 
-    def row(self) -> dict[str, Any]:
-        """As answers show it: the chosen kind alone, TCP where none was chosen."""
-        row = self.model_dump()
-        kinds = [key for key in row if key.endswith("_config")]
-        chosen = [key for key in kinds if row[key] is not None] or ["tcp_config"]
+    @model_validator(mode="after")
+    def is_of_one_kind(self) -> HealthCheck:
+        chosen = [kind for kind in CHECKS if getattr(self, kind) is not None]
         if len(chosen) > 1:
             raise ValueError(f"{chosen[1]} beside {chosen[0]}: give one kind of check")
-        for key in kinds:
-            row.pop(key) if key != chosen[0] else None
-        row[chosen[0]] = self.model_dump()[chosen[0]] or {}
-        defaults = {name: field.default for name, field in HealthCheck.model_fields.items()}
-        return {key: defaults[key] if value is None else value for key, value in row.items()}
+        return self
+
+    def row(self) -> dict[str, Any]:
+        """As answers show it: the chosen kind alone, TCP where none was chosen (notes, 28)."""
+        row = {name: value for name, value in self.model_dump().items() if value is not None}
+        row = {name: value for name, value in CHECK_DEFAULTS.items() if name not in row} | row
+        return row if row.keys() & CHECKS else row | {"tcp_config": {}}
+
+
+class UpdateHealthCheck(HealthCheck):
+    """On update these two are required."""
+
+    check_delay: Second
+    check_timeout: Second
+
+
+CHECKS = {name: None for name in HealthCheck.model_fields if name.endswith("_config")}.keys()
+CHECK_DEFAULTS = {
+    name: field.default
+    for name, field in HealthCheck.model_fields.items()
+    if name not in CHECKS and not field.is_required()
+}
+
+
+Algorithm = Literal["roundrobin", "leastconn", "first"]
+Stickiness = Literal["none", "cookie", "table"]
 
 
 class UpdateBackend(Body):
     name: Name
     forward_protocol: Literal["tcp", "http"]
     forward_port: Port
-    forward_port_algorithm: Literal["roundrobin", "leastconn", "first"] = "roundrobin"
-    sticky_sessions: Literal["none", "cookie", "table"] = "none"
+    forward_port_algorithm: Algorithm
+    sticky_sessions: Stickiness
     sticky_sessions_cookie_name: Text | None = None
-    send_proxy_v2: bool | None = None
+    send_proxy_v2: StrictBool | None = None
     proxy_protocol: (
         Literal[
             "proxy_protocol_unknown",
@@ -172,10 +274,10 @@ class UpdateBackend(Body):
     on_marked_down_action: Literal["on_marked_down_action_none", "shutdown_sessions"] | None = None
     failover_host: Text | None = None
     host: Text | None = None
-    ssl_bridging: bool | None = None
-    ignore_ssl_server_verify: bool | None = None
+    ssl_bridging: StrictBool | None = None
+    ignore_ssl_server_verify: StrictBool | None = None
     redispatch_attempt_count: Number | None = None
-    max_retries: Number | None = None
+    max_retries: whole(0, 32) | None = None  # documented (reference, 4.3)
     max_connections: Number | None = None
 
     def row(self) -> dict[str, Any]:
@@ -198,6 +300,11 @@ class UpdateBackend(Body):
 
 
 class CreateBackend(UpdateBackend):
+    """The documentation requires these two as well, but the vendor's own tutorial leaves out the
+    second (reference, section 9); their defaults are the SDK's."""
+
+    forward_port_algorithm: Algorithm = "roundrobin"
+    sticky_sessions: Stickiness = "none"
     health_check: HealthCheck
     server_ip: Addresses = []
 
@@ -209,22 +316,22 @@ class Servers(Body):
 class UpdateFrontend(Body):
     name: Name
     inbound_port: Port
-    backend_id: str
+    backend_id: Id
     timeout_client: Milliseconds | None = None
-    certificate_id: str | None = None
-    certificate_ids: Texts = []
-    enable_http3: bool | None = False
+    certificate_id: Id | None = None
+    certificate_ids: Ids = []
+    enable_http3: StrictBool | None = False
     connection_rate_limit: Number | None = None
-    enable_access_logs: bool | None = None
+    enable_access_logs: StrictBool | None = None
 
 
 class LetsEncrypt(Body):
-    common_name: Annotated[str, Field(min_length=1, max_length=253)]
-    subject_alternative_name: Texts = []
+    common_name: DnsName
+    subject_alternative_name: Annotated[several(DnsName), Field(max_length=99)] = []
 
 
 class Imported(Body):
-    certificate_chain: str
+    certificate_chain: Annotated[str, Field(max_length=100_000)]
 
 
 class CreateCertificate(Body):
@@ -250,13 +357,14 @@ class Action(Body):
 
 class Match(Body):
     ip_subnet: Networks = []
-    ips_edge_services: bool | None = False
-    http_filter: Literal[
-        "acl_http_filter_none", "path_begin", "path_end", "regex", "http_header_match"
-    ] = "acl_http_filter_none"
+    ips_edge_services: StrictBool | None = False
+    http_filter: (
+        Literal["acl_http_filter_none", "path_begin", "path_end", "regex", "http_header_match"]
+        | None
+    ) = None
     http_filter_value: Texts = []
     http_filter_option: Text | None = None
-    invert: bool | None = False
+    invert: StrictBool | None = False
 
 
 class ACL(Body):
@@ -268,23 +376,23 @@ class ACL(Body):
 
 
 class SetACLs(Body):
-    acls: list[ACL]
+    acls: several(ACL)
 
 
 class RouteMatch(Body):
     sni: Text | None = None
     host_header: Text | None = None
     path_begin: Text | None = None
-    match_subdomains: bool | None = False
+    match_subdomains: StrictBool | None = False
 
 
 class UpdateRoute(Body):
-    backend_id: str
+    backend_id: Id
     match: RouteMatch | None = None
 
 
 class CreateRoute(UpdateRoute):
-    frontend_id: str
+    frontend_id: Id
 
 
 class StaticConfig(Body):
@@ -294,18 +402,18 @@ class StaticConfig(Body):
 class AttachInPath(Body):
     """How a private network is attached on the regional API, which names it in the path."""
 
-    ipam_ids: Texts = []
+    ipam_ids: Ids = []
     static_config: StaticConfig | None = None
     dhcp_config: Nothing | None = None
     ipam_config: Nothing | None = None
 
 
 class Attach(AttachInPath):
-    private_network_id: str
+    private_network_id: Id
 
 
 class Detach(Body):
-    private_network_id: str
+    private_network_id: Id
 
 
 class EmailConfig(Body):
@@ -327,4 +435,4 @@ class CreateSubscriber(UpdateSubscriber, Owned):
 
 
 class Subscribe(Body):
-    subscriber_id: str
+    subscriber_id: Id

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 Row = dict[str, Any]
+INDEXED = ("zone", "lb_id", "frontend_id", "backend_id", "subscriber_id")
+"""What rows are looked up by: their place and their parents."""
 
 
 class Store:
-    """Rows in memory, written through to SQLite where a directory is given."""
+    """Rows in memory, written through to SQLite.
+
+    A row is never changed in place: `put` replaces it. So what fails half way leaves no trace.
+    """
 
     def __init__(self, directory: Path | None) -> None:
         if directory:
@@ -19,36 +26,89 @@ class Store:
         path = str(directory / "state.sqlite") if directory else ":memory:"
         self.database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self.database.execute("PRAGMA journal_mode=WAL")
-        self.database.execute("PRAGMA synchronous=FULL")
+        # What is committed outlives the process, however that ends; only a power failure, which
+        # an emulator need not survive, could take the last commits along.
+        self.database.execute("PRAGMA synchronous=NORMAL")
         self.database.execute(
             "CREATE TABLE IF NOT EXISTS rows (kind TEXT, id TEXT, row TEXT, PRIMARY KEY (kind, id))"
         )
+        self.together = False
+        self.load()
+
+    def load(self) -> None:
         self.kinds: dict[str, dict[str, Row]] = {}
-        for kind, key, row in self.database.execute(
-            "SELECT kind, id, row FROM rows ORDER BY rowid"
-        ):
-            self.kinds.setdefault(kind, {})[key] = json.loads(row)
+        self.index: dict[tuple[str, str, str], dict[str, None]] = {}
+        for kind, text in self.database.execute("SELECT kind, row FROM rows ORDER BY rowid"):
+            self._keep(kind, json.loads(text))
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Everything that is written in it, or, where it raises, nothing."""
+        self.together = True
+        try:
+            yield
+            if self.database.in_transaction:
+                self.database.execute("COMMIT")
+        except BaseException:
+            if self.database.in_transaction:
+                self.database.execute("ROLLBACK")
+                self.load()
+            raise
+        finally:
+            self.together = False
 
     def all(self, kind: str) -> list[Row]:
         """Every row of a kind, oldest first."""
         return list(self.kinds.get(kind, {}).values())
 
+    def of(self, kind: str, **wanted: Any) -> list[Row]:
+        """The rows of a kind that have these values, of which the first is one of INDEXED."""
+        rows = self.kinds.get(kind, {})
+        (field, value), *more = wanted.items()
+        found = [rows[key] for key in self.index.get((kind, field, value), ())]
+        return [row for row in found if all(row[key] == one for key, one in more)]
+
+    def count(self, kind: str, **parent: str) -> int:
+        [(field, value)] = parent.items()
+        return len(self.index.get((kind, field, value), ()))
+
     def get(self, kind: str, key: str) -> Row | None:
         return self.kinds.get(kind, {}).get(key)
 
     def put(self, kind: str, row: Row) -> Row:
-        """Write a new row, or one that was changed in place."""
-        self.kinds.setdefault(kind, {})[row["id"]] = row
-        self.database.execute(
+        """Write a new row, or in place of the one with its ID."""
+        self._write(
             "INSERT INTO rows VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET row = excluded.row",
             (kind, row["id"], json.dumps(row)),
         )
+        self._keep(kind, row)
         return row
 
     def delete(self, kind: str, key: str) -> None:
-        self.kinds.get(kind, {}).pop(key, None)
-        self.database.execute("DELETE FROM rows WHERE kind = ? AND id = ?", (kind, key))
+        self._write("DELETE FROM rows WHERE kind = ? AND id = ?", (kind, key))
+        row = self.kinds.get(kind, {}).pop(key, {})
+        for field in INDEXED:
+            self.index.get((kind, field, row.get(field)), {}).pop(key, None)
 
     def clear(self) -> None:
+        self._write("DELETE FROM rows", ())
         self.kinds.clear()
-        self.database.execute("DELETE FROM rows")
+        self.index.clear()
+
+    def _write(self, statement: str, values: tuple[str, ...]) -> None:
+        if self.together and not self.database.in_transaction:
+            self.database.execute("BEGIN")
+        self.database.execute(statement, values)
+
+    def _keep(self, kind: str, row: Row) -> None:
+        rows = self.kinds.setdefault(kind, {})
+        former = rows.get(row["id"], {})
+        rows[row["id"]] = row
+        for field in INDEXED:
+            before, after = former.get(field), row.get(field)
+            if before == after:
+                continue
+            if before is not None:
+                self.index[kind, field, before].pop(row["id"])
+            if after is not None:
+                self.index.setdefault((kind, field, after), {})[row["id"]] = None

@@ -13,8 +13,6 @@ from ..processes import write_private
 from .records import Records
 from .requests import alternative_names, key_pem, new_key, subject
 
-LIFETIME = timedelta(days=90) - timedelta(seconds=1)  # as Let's Encrypt's (reference, 4.6)
-
 
 class BuiltinAuthority(Records):
     """For a control plane alone, where no challenge could be answered."""
@@ -52,20 +50,19 @@ class BuiltinAuthority(Records):
     async def stop(self) -> None:
         return None
 
-    async def order(self, lb_id: str, names: list[str]) -> Issued:
+    async def order(self, lb_id: str, names: list[str], until: datetime) -> Issued:
         for name in names:
             if self.address_of(name) is None:
                 raise OrderFailed(f"DNS problem: no address found for {name}")
         key = new_key()
-        begin = datetime.now(UTC) - timedelta(hours=1)
         leaf = (
             x509.CertificateBuilder()
             .subject_name(subject(names[0]))
             .issuer_name(self.root.subject)
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
-            .not_valid_before(begin)
-            .not_valid_after(begin + LIFETIME)
+            .not_valid_before(datetime.now(UTC) - timedelta(hours=1))
+            .not_valid_after(until)
             .add_extension(alternative_names(names), critical=False)
             .sign(self.key, hashes.SHA256())
         )

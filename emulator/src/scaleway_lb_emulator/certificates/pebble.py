@@ -6,12 +6,13 @@ import asyncio
 import json
 import socket
 import time
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import josepy
 import requests
-from acme import challenges, client, errors, messages
+from acme import challenges, client, errors, fields, messages
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -23,22 +24,33 @@ from ..settings import Settings
 from .records import Records
 from .requests import alternative_names, key_pem, new_key, signing_request, subject
 
-NINETY_DAYS = 90 * 24 * 3600
 NONCES = 8
 """How often a request is sent anew: Pebble rejects every twentieth nonce, good ones too."""
+
+
+UNTIL: ContextVar[datetime] = ContextVar("UNTIL")
+"""The end of the certificate that is being ordered."""
+
+
+class DatedOrder(messages.NewOrder):
+    """An order that says how long the certificate shall be valid, which the library leaves out."""
+
+    not_after = fields.rfc3339("notAfter")
 
 
 class Network(client.ClientNetwork):
     """The library sends a request with a rejected nonce once more, which is not always enough."""
 
-    def post(self, *arguments: Any, **options: Any) -> requests.Response:
+    def post(self, url: str, content: Any, **options: Any) -> requests.Response:
+        if isinstance(content, messages.NewOrder):
+            content = DatedOrder(identifiers=content.identifiers, not_after=UNTIL.get())
         for _ in range(NONCES):
             try:
-                return super().post(*arguments, **options)
+                return super().post(url, content, **options)
             except messages.Error as error:
                 if error.code != "badNonce":
                     raise
-        return super().post(*arguments, **options)
+        return super().post(url, content, **options)
 
 
 class Pebble(Records):
@@ -119,7 +131,6 @@ class Pebble(Records):
                         "privateKey": str(self.directory / "tls.key"),
                         "httpPort": 80 + self.settings.port_offset,
                         "tlsPort": 443,
-                        "certificateValidityPeriod": NINETY_DAYS,
                     }
                 }
             ).encode(),
@@ -166,8 +177,9 @@ class Pebble(Records):
         url = f"http://127.0.0.1:{self.records_port}/{what}"
         requests.post(url, json=record, timeout=10).raise_for_status()
 
-    async def order(self, lb_id: str, names: list[str]) -> Issued:
+    async def order(self, lb_id: str, names: list[str], until: datetime) -> Issued:
         """Order a certificate; the challenges are answered on the load balancer's own address."""
+        UNTIL.set(until)
         key = new_key()
         request = signing_request(key, names)
         try:

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from .. import __version__
-from ..clock import stamp
+from ..clock import SECOND, stamp
 from ..store import Row
 from ..world import World
 from .drawing import draw
@@ -64,7 +64,8 @@ def console(world: World) -> APIRouter:
 
     @router.get("/")
     async def page(request: Request, lb: str = "", q: str = "", page: str = "") -> HTMLResponse:
-        every = [row for row in world.store.all("lb") if world.settle(row)]
+        world.settle()
+        every = world.store.all("lb")
         found = [row for row in every if matches(world, row, q)]
         last = max(1, -(-len(found) // SIZE))
         number = min(max(int(page) if NUMBER.fullmatch(page) else 1, 1), last)
@@ -79,8 +80,8 @@ def console(world: World) -> APIRouter:
             script=SCRIPT,
             version=__version__,
             url=url,
-            now=stamp(int(world.clock.now())).replace("T", " ").replace("Z", " UTC"),
-            advanced=int(world.clock.advanced.total_seconds()),
+            now=stamp(world.clock.now() // SECOND * SECOND).replace("T", " ").replace("Z", " UTC"),
+            advanced=world.clock.advanced // SECOND,
             serving=world.settings.data_plane != "none",
             cards=[await card(world, row) for row in listed],
             total=len(every),

@@ -6,11 +6,13 @@ import shlex
 from dataclasses import dataclass
 from typing import Any
 
+from ..clock import SECOND
 from ..data_plane.rules import by_precision
 from ..store import Row
-from ..world import World, by_index, own_name
+from ..world import World, by_index
+from ..zones import own_name
 
-DAY = 24 * 3600
+DAY = 24 * 3600 * SECOND
 SOON = 30
 """The days before its end in which a certificate deserves attention."""
 ALGORITHMS = {
@@ -269,7 +271,7 @@ def certificate(world: World, row: Row) -> Certificate:
     elif end is None:
         state = State("being issued", "busy")
     else:
-        left = int((end - world.clock.now()) // DAY)
+        left = (end - world.clock.now()) // DAY
         state = State(days(left), "bad" if left < 0 else "warn" if left < SOON else "good")
     return Certificate(
         id=row["id"],

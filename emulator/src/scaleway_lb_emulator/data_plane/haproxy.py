@@ -34,7 +34,7 @@ class HAProxy:
         self.directory = processes.scratch("haproxy")
         self.process: asyncio.subprocess.Process | None = None
         self.watcher: asyncio.Task | None = None
-        self.snapshot: Snapshot = []
+        self.snapshot: list[dict[str, Any]] = []
         self.challenges: dict[str, dict[str, str]] = {}
         self.configuration: Configuration | None = None
         self.statistics = Statistics()
@@ -66,7 +66,7 @@ class HAProxy:
 
     async def apply(self, snapshot: Snapshot) -> None:
         """Make this state live. Calls that wait for each other are served by one reload."""
-        self.snapshot = snapshot
+        self.snapshot = list(snapshot)
         self.wanted += 1
         mine = self.wanted
         async with self.lock:

@@ -1,6 +1,7 @@
-"""Every operation of the API, by kind; importing this states them all."""
+"""Every operation of the API and its rules, by kind; importing this states them all."""
 
 from ..surface import OPERATIONS
+from ..world import World
 from . import (  # noqa: F401
     acls,
     backends,
@@ -14,4 +15,10 @@ from . import (  # noqa: F401
     types,
 )
 
-__all__ = ["OPERATIONS"]
+__all__ = ["OPERATIONS", "govern"]
+
+
+def govern(world: World) -> None:
+    """What ends the transitions that do not end in another status."""
+    world.ends["forget"] = lambda lb: lbs.forget(world, lb)
+    world.ends["leave"] = lambda row: private_networks.leave(world, row)

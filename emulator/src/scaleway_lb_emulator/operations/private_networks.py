@@ -6,76 +6,83 @@ import uuid
 from typing import Any
 
 from .. import models
-from ..errors import invalid, not_found
+from ..errors import invalid, not_found, quota, transient
 from ..store import Row
-from ..surface import Asked, operation, page
+from ..surface import PAGES, Asked, operation, page
+from ..world import World
 
 ATTACHED, DETACHED = 3.0, 3.0
 """Seconds at the cloud's own pace (reference, section 5)."""
 MOST = 8
-ZONED, REGIONAL = {"zoned_only": True}, {"regional_only": True}
+"""As Terraform's provider knows it (reference, 4.9)."""
 
 
-def show(asked: Asked, row: Row, instances: bool = False, fresh: bool = False) -> dict[str, Any]:
-    ids = row["ipam_ids"]
-    return {
-        "lb": asked.answers.parent(row, instances),
-        "private_network_id": row["private_network_id"],
-        "status": row["status"],
-        "ipam_ids": ids,
-        "dhcp_config": {"ip_id": ids[0] if ids else None},
-        **asked.answers.dates(row, fresh),
-    }
-
-
-def attached(asked: Asked, lb: Row) -> list[Row]:
-    """The attachments of a load balancer, those that have left by now taken away."""
-    rows = asked.world.of("private_network", lb_id=lb["id"])
-    return [row for row in rows if asked.world.settle_network(row)]
-
-
-@operation("GET", "/lbs/{lb_id}/private-networks")
+@operation(
+    *("GET", "/lbs/{lb_id}/private-networks"),
+    query=(*PAGES, "order_by_date"),
+    answer=("private_network", "PrivateNetwork"),  # the key is singular (notes, 4)
+)
 def list_lb_private_networks(asked: Asked) -> Any:
-    rows = attached(asked, asked.need("lb"))
-    # The key is singular (notes, 4).
-    return page(asked, "private_network", rows, lambda row: show(asked, row))
+    return page(asked, attached(asked, asked.need("lb")), asked.answers.private_network)
 
 
-def attach(asked: Asked, private_network_id: str) -> Any:
-    world, lb = asked.world, asked.world.ready(asked.need("lb"))
-    rows = attached(asked, lb)
-    if any(row["private_network_id"] == private_network_id for row in rows):
+def attached(asked: Asked, lb: Row, **wanted: str) -> list[Row]:
+    return asked.world.store.of("private_network", lb_id=lb["id"], **wanted)
+
+
+def attach(asked: Asked, network: str) -> Any:
+    world, lb, ids = asked.world, asked.world.ready(asked.need("lb")), asked.body.ipam_ids
+    if attached(asked, lb, private_network_id=network):
         raise invalid("private_network_id", "the private network is attached already")
-    if len(rows) >= MOST:
-        raise invalid("private_network_id", f"{MOST} private networks are attached already")
-    ids = asked.body.ipam_ids
-    row = world.new(
-        asked.zone,
+    if len(attached(asked, lb)) >= MOST:
+        raise quota("lb_private_networks", MOST)
+    if len(ids) > 1:  # as the SDK says (reference, 4.9)
+        raise invalid("ipam_ids", "one address at most")
+    # Where no address is given, one is booked, which shows when it is ready.
+    done = {"status": "ready", "ipam_ids": ids or [str(uuid.uuid4())]}
+    row = world.add(
+        *("private_network", asked.zone),
         lb_id=lb["id"],
-        private_network_id=private_network_id,
+        private_network_id=network,
         ipam_ids=ids,
         status="pending",
-        moves=world.moves((ATTACHED, {"status": "ready", "ipam_ids": ids or [str(uuid.uuid4())]})),
+        moves=world.steps((ATTACHED, done), fate=asked.fate(), status="error"),
     )
-    world.store.put("private_network", row)
-    return show(asked, row, instances=True, fresh=True)
+    world.await_move("private_network", row)
+    return asked.answers.private_network(row, instances=True)
 
 
-def detach(asked: Asked, private_network_id: str) -> None:
-    rows = attached(asked, asked.world.ready(asked.need("lb")))
-    row = next((one for one in rows if one["private_network_id"] == private_network_id), None)
-    if row is None:
+def detach(asked: Asked, network: str) -> None:
+    """It stays in the list, and is counted, until it has left (notes, 23)."""
+    world, lb = asked.world, asked.world.ready(asked.need("lb"))
+    rows = attached(asked, lb, private_network_id=network)
+    if not rows:
         raise not_found("privateNetwork")
-    row |= {"status": "pending", "moves": asked.world.moves((DETACHED, {"status": "gone"}))}
-    asked.world.touch("private_network", row)
+    if rows[0]["status"] == "pending":
+        raise transient("private_network", network, "pending")
+    moves = world.steps((DETACHED, {"end": "leave"}), fate=asked.fate(), status="error")
+    world.move("private_network", rows[0], moves, status="pending")
 
 
-@operation("POST", "/lbs/{lb_id}/attach-private-network", models.Attach, **ZONED)
+def leave(world: World, row: Row) -> None:
+    world.store.delete("private_network", row["id"])
+
+
+@operation(
+    *("POST", "/lbs/{lb_id}/attach-private-network", models.Attach),
+    answer="PrivateNetwork",
+    moves=True,
+    regional=False,
+)
 def attach_private_network(asked: Asked) -> Any:
     return attach(asked, asked.body.private_network_id)
 
 
-@operation("POST", "/lbs/{lb_id}/detach-private-network", models.Detach, **ZONED)
+@operation(
+    *("POST", "/lbs/{lb_id}/detach-private-network", models.Detach),
+    moves=True,
+    regional=False,
+)
 def detach_private_network(asked: Asked) -> Any:
     detach(asked, asked.body.private_network_id)
 
@@ -84,12 +91,16 @@ IN_PATH = "/lbs/{lb_id}/private-networks/{private_network_id}"
 
 
 @operation(
-    "POST", f"{IN_PATH}/attach", models.AttachInPath, name="AttachPrivateNetwork", **REGIONAL
+    *("POST", f"{IN_PATH}/attach", models.AttachInPath),
+    name="AttachPrivateNetwork",
+    answer="PrivateNetwork",
+    moves=True,
+    zoned=False,
 )
 def attach_in_path(asked: Asked) -> Any:
     return attach(asked, asked.ids["private_network_id"])
 
 
-@operation("POST", f"{IN_PATH}/detach", name="DetachPrivateNetwork", **REGIONAL)
+@operation("POST", f"{IN_PATH}/detach", name="DetachPrivateNetwork", moves=True, zoned=False)
 def detach_in_path(asked: Asked) -> Any:
     detach(asked, asked.ids["private_network_id"])

@@ -7,12 +7,13 @@ from typing import Any
 from .. import models
 from ..errors import invalid
 from ..store import Row
-from ..surface import Asked, operation, page
+from ..surface import PAGES, Asked, operation, page
 
-KINDS = ("sni", "host_header", "path_begin")
+KINDS = {"sni": "tcp", "host_header": "http", "path_begin": "http"}
+"""Which protocol each way to match is for, as the SDK says (reference, 4.8)."""
 
 
-def match_row(asked: Asked, frontend: Row) -> Row:
+def checked(asked: Asked, frontend: Row) -> Row:
     """What is stored: the one way to match, and the backend on the same load balancer."""
     backend = asked.world.need("backend", asked.body.backend_id, asked.zone)
     if backend["lb_id"] != frontend["lb_id"]:
@@ -21,47 +22,47 @@ def match_row(asked: Asked, frontend: Row) -> Row:
     given = [kind for kind in KINDS if match[kind]]
     if len(given) != 1:
         raise invalid("match", f"give one of {', '.join(KINDS)}")
+    if backend["forward_protocol"] != KINDS[given[0]]:
+        raise invalid(f"match.{given[0]}", f"is for backends of protocol {KINDS[given[0]]}")
     shown = {"match_subdomains": bool(match["match_subdomains"]), given[0]: match[given[0]]}
     return {"backend_id": backend["id"], "match": shown}
 
 
-def show(asked: Asked, row: Row, fresh: bool = False) -> dict[str, Any]:
-    keys = ("id", "frontend_id", "backend_id", "match")
-    return {**{key: row[key] for key in keys}, **asked.answers.dates(row, fresh)}
-
-
-@operation("GET", "/routes")
+@operation(
+    *("GET", "/routes"),
+    query=(*PAGES, "order_by_date", "frontend_id"),
+    answer=("routes", "Route"),
+)
 def list_routes(asked: Asked) -> Any:
-    rows = asked.world.of("route", zone=asked.zone)
-    if asked.query.get("frontend_id"):
-        rows = [row for row in rows if row["frontend_id"] == asked.query["frontend_id"]]
-    return page(asked, "routes", rows, lambda row: show(asked, row))
+    return page(asked, asked.world.store.of("route", zone=asked.zone), asked.answers.route)
 
 
-@operation("POST", "/routes", models.CreateRoute)
+@operation("POST", "/routes", models.CreateRoute, answer="Route")
 def create_route(asked: Asked) -> Any:
-    frontend = asked.world.need("frontend", asked.body.frontend_id, asked.zone)
-    asked.world.ready_for(frontend)
-    row = asked.world.new(
-        asked.zone,
+    world = asked.world
+    frontend = world.need("frontend", asked.body.frontend_id, asked.zone)
+    world.ready_for(frontend)
+    row = world.add(
+        *("route", asked.zone),
         lb_id=frontend["lb_id"],
         frontend_id=frontend["id"],
-        **match_row(asked, frontend),
+        **checked(asked, frontend),
     )
-    return show(asked, asked.world.pushed("route", row), fresh=True)
+    world.push(row["lb_id"])
+    return asked.answers.route(row)
 
 
-@operation("GET", "/routes/{route_id}")
+@operation("GET", "/routes/{route_id}", answer="Route")
 def get_route(asked: Asked) -> Any:
-    return show(asked, asked.need("route"))
+    return asked.answers.route(asked.need("route"))
 
 
-@operation("PUT", "/routes/{route_id}", models.UpdateRoute)
+@operation("PUT", "/routes/{route_id}", models.UpdateRoute, answer="Route")
 def update_route(asked: Asked) -> Any:
-    row = asked.need("route")
-    asked.world.ready_for(row)
-    row |= match_row(asked, asked.world.need("frontend", row["frontend_id"], asked.zone))
-    return show(asked, asked.world.pushed("route", row), fresh=True)
+    world, row = asked.world, asked.need("route")
+    world.ready_for(row)
+    frontend = world.store.get("frontend", row["frontend_id"])
+    return asked.answers.route(world.pushed("route", row, **checked(asked, frontend)))
 
 
 @operation("DELETE", "/routes/{route_id}")

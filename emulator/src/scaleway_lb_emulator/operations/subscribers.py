@@ -6,8 +6,8 @@ from typing import Any
 
 from .. import models
 from ..errors import in_use, invalid
-from ..store import Row
-from ..surface import Asked, operation, page
+from ..surface import OWNER, PAGES, Asked, operation, page
+from .ips import owner
 
 WAYS = ("email_config", "webhook_config")
 
@@ -20,65 +20,49 @@ def ways(body: models.UpdateSubscriber) -> dict[str, Any]:
     return {way: config.model_dump() for way, config in given.items()}
 
 
-def subscriptions(asked: Asked, row: Row) -> list[Row]:
-    return asked.world.of("lb", subscriber_id=row["id"])
-
-
-@operation("GET", "/subscribers")
+@operation(
+    *("GET", "/subscribers"),
+    query=(*PAGES, "order_by", *OWNER, "name"),
+    answer=("subscribers", "Subscriber"),
+)
 def list_subscriber(asked: Asked) -> Any:
-    rows = asked.world.of("subscriber", zone=asked.zone)
-    return page(asked, "subscribers", rows, asked.answers.subscriber)
+    rows = asked.world.store.of("subscriber", zone=asked.zone)
+    return page(asked, rows, asked.answers.subscriber)
 
 
-@operation("POST", "/subscribers", models.CreateSubscriber)
+@operation("POST", "/subscribers", models.CreateSubscriber, answer="Subscriber")
 def create_subscriber(asked: Asked) -> Any:
-    owner = asked.world.owner(asked.body)
-    row = asked.world.new(asked.zone, name=asked.body.name, **owner, **ways(asked.body))
-    return asked.answers.subscriber(asked.world.store.put("subscriber", row))
+    body = asked.body
+    row = asked.world.add("subscriber", asked.zone, name=body.name, **owner(body), **ways(body))
+    return asked.answers.subscriber(row)
 
 
-@operation("GET", "/subscribers/{subscriber_id}")
+@operation("GET", "/subscribers/{subscriber_id}", answer="Subscriber")
 def get_subscriber(asked: Asked) -> Any:
     return asked.answers.subscriber(asked.need("subscriber"))
 
 
-@operation("PUT", "/subscribers/{subscriber_id}", models.UpdateSubscriber)
+@operation("PUT", "/subscribers/{subscriber_id}", models.UpdateSubscriber, answer="Subscriber")
 def update_subscriber(asked: Asked) -> Any:
     row = asked.need("subscriber")
-    for way in WAYS:
-        row.pop(way, None)
-    row |= {"name": asked.body.name, **ways(asked.body)}
-    return asked.answers.subscriber(asked.world.touch("subscriber", row))
+    kept = {key: value for key, value in row.items() if key not in WAYS}
+    row = asked.world.touch("subscriber", kept, name=asked.body.name, **ways(asked.body))
+    return asked.answers.subscriber(row)
 
 
 def delete(asked: Asked) -> None:
-    row = asked.need("subscriber")
-    names = [lb["name"] for lb in subscriptions(asked, row)]
-    if names:
+    """Not while a load balancer has it (our choice)."""
+    store, row = asked.world.store, asked.need("subscriber")
+    if names := [lb["name"] for lb in store.of("lb", subscriber_id=row["id"])]:
         raise in_use(f"the subscriber is subscribed to {', '.join(names)}")
-    asked.world.store.delete("subscriber", row["id"])
+    store.delete("subscriber", row["id"])
 
 
-@operation("DELETE", "/lb/subscription/{subscriber_id}", zoned_only=True)
+@operation("DELETE", "/lb/subscription/{subscriber_id}", regional=False)
 def delete_subscriber(asked: Asked) -> Any:
     delete(asked)
 
 
-@operation("DELETE", "/lb/subscriber/{subscriber_id}", name="DeleteSubscriber", regional_only=True)
+@operation("DELETE", "/lb/subscriber/{subscriber_id}", name="DeleteSubscriber", zoned=False)
 def delete_regional_subscriber(asked: Asked) -> Any:
     delete(asked)
-
-
-@operation("POST", "/lb/{lb_id}/subscribe", models.Subscribe, name="SubscribeToLB")
-def subscribe(asked: Asked) -> Any:
-    lb = asked.need("lb")
-    subscriber = asked.world.need("subscriber", asked.body.subscriber_id, asked.zone)
-    lb["subscriber_id"] = subscriber["id"]
-    return asked.answers.lb(asked.world.touch("lb", lb), fresh=True)
-
-
-@operation("DELETE", "/lb/{lb_id}/unsubscribe", name="UnsubscribeFromLB")
-def unsubscribe(asked: Asked) -> Any:
-    lb = asked.need("lb")
-    lb["subscriber_id"] = None
-    return asked.answers.lb(asked.world.touch("lb", lb), fresh=True)

@@ -1,0 +1,59 @@
+"""Which addresses are free. Released ones are given out again (notes, 32)."""
+
+from __future__ import annotations
+
+import ipaddress
+
+from .errors import plain
+
+V6_PREFIX = int(ipaddress.ip_address("2001:db8::"))
+"""Reserved for documentation, so that it is nobody's."""
+V6_STEP, V6_COUNT = 1 << 80, 1 << 16
+
+
+class Addresses:
+    """The hosts of one network, and the networks of IPv6, of which an LB gets one each."""
+
+    def __init__(self, network: ipaddress.IPv4Network) -> None:
+        first, last = int(network.network_address), int(network.broadcast_address)
+        own = network.prefixlen < 31  # has addresses of network and broadcast
+        self.pools = {
+            4: Pool(range(first + own, last + 1 - own)),
+            6: Pool(range(V6_PREFIX + V6_STEP, V6_PREFIX + V6_STEP * V6_COUNT, V6_STEP)),
+        }
+
+    def reserve(self, version: int) -> str:
+        number = self.pools[version].reserve()
+        if number is None:
+            raise plain(403, f"no IPv{version} address is left")
+        return str(ipaddress.IPv4Address(number) if version == 4 else ipaddress.IPv6Address(number))
+
+    def take(self, address: str) -> None:
+        """This one is in use already."""
+        found = ipaddress.ip_address(address)
+        self.pools[found.version].taken.add(int(found))
+
+    def release(self, address: str) -> None:
+        found = ipaddress.ip_address(address)
+        self.pools[found.version].release(int(found))
+
+
+class Pool:
+    """Numbers of which the lowest that is free is next."""
+
+    def __init__(self, numbers: range) -> None:
+        self.numbers, self.lowest = numbers, 0
+        self.taken: set[int] = set()
+
+    def reserve(self) -> int | None:
+        while self.lowest < len(self.numbers) and self.numbers[self.lowest] in self.taken:
+            self.lowest += 1
+        if self.lowest == len(self.numbers):
+            return None
+        self.taken.add(self.numbers[self.lowest])
+        return self.numbers[self.lowest]
+
+    def release(self, number: int) -> None:
+        self.taken.discard(number)
+        if number in self.numbers:  # with --state, it may be of an earlier run's network
+            self.lowest = min(self.lowest, self.numbers.index(number))

@@ -1,0 +1,102 @@
+"""What the emulator can be asked about itself, apart from the API: journal, faults, DNS, clock."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter, HTTPException
+from fastapi.responses import PlainTextResponse, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from .clock import stamp
+from .faults import TRANSITIONS, Fault, Faults
+from .journal import Journal
+from .operations import OPERATIONS
+from .world import World
+
+RENEWAL = "RenewCertificate"
+"""Not an operation of the API: the platform does it by itself. It can be broken all the same."""
+
+
+class Address(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    address: ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+class Advance(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    advance: Annotated[str, Field(pattern=r"^[0-9]{1,9}(\.[0-9]{1,9})?[smhd]$")]
+
+
+def control(world: World, journal: Journal, faults: Faults) -> APIRouter:
+    router = APIRouter(prefix="/_emulator", tags=["the emulator itself"])
+
+    @router.get("/journal")
+    async def read_journal(reads: bool = False) -> Response:
+        """What was asked of the API since the last reset: the writes, or everything."""
+        text = json.dumps({"entries": journal.shown(reads)})
+        return Response(text, media_type="application/json")
+
+    @router.post("/reset", status_code=204)
+    async def reset() -> None:
+        """Forget everything."""
+        faults.waiting.clear()
+        journal.entries.clear()
+        world.reset()
+
+    @router.post("/faults")
+    async def add_fault(fault: Fault) -> dict[str, str]:
+        """Break an operation the next `count` times."""
+        moving = {one.name for one in OPERATIONS if one.moves} | {RENEWAL}
+        known = moving if fault.kind in TRANSITIONS else {one.name for one in OPERATIONS}
+        if fault.kind == "acme":
+            known = {"CreateCertificate", RENEWAL}
+        if fault.operation not in known | {"*"}:
+            names = ", ".join(sorted(known))
+            detail = f"operation: {fault.operation} cannot have a fault of the kind {fault.kind}"
+            raise HTTPException(422, f"{detail}; these can: *, {names}")
+        return {"id": faults.add(fault)}
+
+    @router.get("/faults")
+    async def read_faults() -> dict[str, Any]:
+        """The faults that still wait, with the number of times that are left."""
+        waiting = faults.waiting.items()
+        return {"faults": [{"id": key, **fault.model_dump()} for key, fault in waiting]}
+
+    @router.delete("/faults", status_code=204)
+    async def clear_faults() -> None:
+        faults.waiting.clear()
+
+    @router.delete("/faults/{fault_id}", status_code=204)
+    async def remove_fault(fault_id: str) -> None:
+        if faults.waiting.pop(fault_id, None) is None:
+            raise HTTPException(404, "no such fault waits")
+
+    @router.put("/dns/{name}", status_code=204)
+    async def set_address(name: str, record: Address) -> None:
+        """Let a name lead to an address, in the DNS that the certificate authority asks."""
+        world.resolve(name, str(record.address))
+
+    @router.get("/clock")
+    async def read_clock() -> dict[str, str]:
+        return {"now": stamp(world.clock.now())}
+
+    @router.put("/clock")
+    async def advance(step: Advance) -> dict[str, str]:
+        """Move the clock on, by such as 90s, 5m, 2h or 60d; what is due by then happens."""
+        try:
+            world.advance(step.advance)
+        except ValueError as error:
+            raise HTTPException(422, str(error)) from None
+        return {"now": stamp(world.clock.now())}
+
+    @router.get("/ca.pem", response_class=PlainTextResponse)
+    async def root() -> Response:
+        """The root of the certificates that are issued here."""
+        pem = await asyncio.to_thread(world.authority.root_pem)
+        return PlainTextResponse(pem.decode(), media_type="application/x-pem-file")
+
+    return router
