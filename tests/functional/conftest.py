@@ -73,6 +73,18 @@ def module(cloud, tmp_path, way, alike):
 
 
 @pytest.fixture
+def inside(cloud, tmp_path):
+    """Run a module inside the controller, for what does not depend on the way it runs."""
+
+    def run(name, /, check=False, environment=None, **options):
+        environment = cloud.environment if environment is None else environment
+        surroundings = {**clean_environment(tmp_path), **environment}
+        return WAYS["in_controller"](name, options, check=check, environment=surroundings)
+
+    return run
+
+
+@pytest.fixture
 def play(cloud, tmp_path, way):
     """Run `ansible-playbook`; return the finished process with its output."""
     switch = {} if way == "in_controller" else {"SCALEWAY_LB_IN_PROCESS": "0"}

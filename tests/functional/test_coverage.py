@@ -4,9 +4,8 @@ The tables are our own reading of the API, section by section. The journal tells
 """
 
 import pytest
-from cloud import PROJECT_ID, clean_environment
+from cloud import PROJECT_ID
 from scenarios import ID, SCENARIOS, Stage
-from ways import in_controller
 
 CHECK = """port check_max_retries check_delay check_timeout check_send_proxy transient_check_delay
     tcp_config mysql_config.user pgsql_config.user redis_config ldap_config
@@ -274,7 +273,7 @@ READ = [
 
 
 @pytest.fixture
-def reached(cloud, tmp_path):
+def reached(cloud, inside):
     """What a journey through all that the modules can do asks of the API: {operation: fields}."""
     reached = {}
 
@@ -284,23 +283,21 @@ def reached(cloud, tmp_path):
                 reached.setdefault(entry["operation"], set()).update(paths(entry["body"]))
         cloud.reset()
 
-    def module(name, /, check=False, environment=cloud.environment, **options):
-        surroundings = {**clean_environment(tmp_path), **environment}
-        result = in_controller(name, options, environment=surroundings)
+    def run(name, options, environment=None):
+        result = inside(name, environment=environment, **options)
         assert not result.get("failed"), (name, options, result)
-        return result
 
     for name, options in [*WHOLE, *READ]:
-        module(name, **options)
+        run(name, options)
     keep()
     organization = {**cloud.environment, "SCW_DEFAULT_ORGANIZATION_ID": PROJECT_ID}
     del organization["SCW_DEFAULT_PROJECT_ID"]
     for name in ("load_balancer", "ip", "subscriber"):
         options = dict(next(options for one, options in WHOLE if one == name))
-        module(name, environment=organization, **options)
+        run(name, options, organization)
     keep()
     for name in SCENARIOS:
-        stage = Stage(name, cloud, module)
+        stage = Stage(name, cloud, inside)
         for change in [stage.scenario.options, *stage.scenario.changes]:
             result, _writes = stage.run(change)
             assert result.get("changed"), (name, change, result)

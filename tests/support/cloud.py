@@ -23,9 +23,9 @@ class Cloud:
     def __init__(self, url):
         self.url = url
 
-    def api(self, method, path, body=None, zone=ZONE):
-        """One call of the zoned API, beside the modules."""
-        answer = requests.request(
+    def api(self, method, path, body=None, zone=ZONE, session=requests):
+        """One call of the zoned API, beside the modules; many are quicker in one session."""
+        answer = session.request(
             method,
             f"{self.url}/lb/v1/zones/{zone}/{path}",
             json=body,
