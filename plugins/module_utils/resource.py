@@ -242,7 +242,9 @@ class Resource:
                             f"{name}: {value!r} is a name, and names are found within their "
                             f"{' and '.join(target.parents)}: give that too, or give an ID."
                         )
-                    session.looked_up[key] = target.find(session, {by: value, **scope})
+                    session.looked_up[key] = target.find(
+                        session, {by: value, "state": options.get("state"), **scope}
+                    )
                 match = session.looked_up[key]
                 if match:
                     return match["id"]

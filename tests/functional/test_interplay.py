@@ -1,0 +1,164 @@
+"""Modules together: changed at once in one play, removed in any order, and told who uses what."""
+
+import json
+import random
+import re
+
+import pytest
+from objects import NETWORK
+from pki import custom
+
+NAME = "scaleway_community.lb"
+ON_WEB = {"load_balancer": "web"}
+BACKEND = {**ON_WEB, "forward_protocol": "http", "forward_port": 80}
+
+MADE = [
+    ("ip", {"tags": ["web"]}),
+    ("subscriber", {"name": "on-call", "email_config": {"email": "on-call@example.com"}}),
+    ("load_balancer", {"name": "web", "ips": ["127.52.0.1"], "subscriber": "on-call"}),
+    ("private_network", {**ON_WEB, "private_network_id": NETWORK}),
+    ("backend", {**BACKEND, "name": "web", "servers": ["10.0.0.1"]}),
+    ("backend", {**BACKEND, "name": "api", "servers": ["10.0.0.2"]}),
+    ("certificate", {**ON_WEB, "name": "own", "letsencrypt": {}}),
+    (
+        "frontend",
+        {
+            **ON_WEB,
+            "name": "https",
+            "inbound_port": 443,
+            "backend": "web",
+            "certificates": ["own"],
+        },
+    ),
+    ("frontend", {**ON_WEB, "name": "http", "inbound_port": 80, "backend": "web"}),
+    ("route", {**ON_WEB, "frontend": "https", "backend": "api", "path_begin": "/api"}),
+    (
+        "acl",
+        {
+            **ON_WEB,
+            "frontend": "http",
+            "name": "deny",
+            "index": 1,
+            "action": {"type": "deny"},
+            "match": {"ip_subnet": ["192.0.2.0/24"]},
+        },
+    ),
+]
+# Everything changes while everything is in use: names, targets, sizes, certificates.
+CHANGED = [
+    ("load_balancer", {"name": "web", "type": "LB-GP-M", "description": "shop", "tags": ["new"]}),
+    ("subscriber", {"name": "on-call", "webhook_config": {"uri": "https://hooks.example.com"}}),
+    ("certificate", {**ON_WEB, "name": "own", "custom_certificate": custom("a.example.com")}),
+    ("backend", {**BACKEND, "name": "new", "servers": ["10.0.0.3"], "sticky_sessions": "cookie"}),
+    ("frontend", {**ON_WEB, "name": "https", "backend": "new", "timeout_client": "30s"}),
+    ("frontend", {**ON_WEB, "name": "http", "inbound_port": 8080, "backend": "api"}),
+    ("route", {**ON_WEB, "frontend": "https", "backend": "web", "path_begin": "/api"}),
+    ("backend_servers", {**ON_WEB, "backend": "api", "servers": ["10.0.0.4"], "wait_for": "up"}),
+    ("acl", {**ON_WEB, "frontend": "http", "name": "deny", "index": 9}),
+]
+REMOVED = [
+    ("backend", {**ON_WEB, "name": "web"}),
+    ("backend", {**ON_WEB, "name": "api"}),
+    ("backend", {**ON_WEB, "name": "new"}),
+    ("certificate", {**ON_WEB, "name": "own"}),
+    ("frontend", {**ON_WEB, "name": "https"}),
+    ("frontend", {**ON_WEB, "name": "http"}),
+    ("route", {**ON_WEB, "frontend": "https", "path_begin": "/api"}),
+    ("acl", {**ON_WEB, "frontend": "http", "name": "deny"}),
+    ("private_network", {**ON_WEB, "private_network_id": NETWORK}),
+    ("subscriber", {"name": "on-call"}),
+    ("ip", {"tags": ["web"]}),
+    ("load_balancer", {"name": "web"}),
+]
+USERS = {
+    "backend": r"Backend '\w+' is in use by (frontend|route) ",
+    "certificate": r"Certificate 'own' is in use by frontend 'https'",
+    "subscriber": r"Subscriber 'on-call' is in use by load balancer 'web'",
+    "ip": r"IP 127\.52\.0\.1 is in use by load balancer 'web'",
+}
+
+
+def tasks(steps, **more):
+    return [{f"{NAME}.{module}": {**options, **more}} for module, options in steps]
+
+
+def counted(process):
+    """What the recap says of localhost."""
+    recap = re.search(r"localhost +: (.*)", process.stdout)
+    assert recap, process.stdout + process.stderr
+    return {word: int(number) for word, number in re.findall(r"(\w+)=(\d+)", recap[1])}
+
+
+def test_all_changes_at_once_while_everything_is_in_use(cloud, play):
+    with cloud.watched() as writes:
+        planned = counted(play(tasks(MADE), "--check"))
+    assert (planned["failed"], planned["changed"], writes) == (0, len(MADE), [])
+    made = counted(play(tasks(MADE)))
+    assert (made["failed"], made["changed"]) == (0, len(MADE))
+    with cloud.watched() as writes:
+        planned = counted(play(tasks(CHANGED), "--check"))
+    assert (planned["failed"], planned["changed"], writes) == (0, len(CHANGED), [])
+    changed = counted(play(tasks(CHANGED)))
+    assert (changed["failed"], changed["changed"]) == (0, len(CHANGED))
+    with cloud.watched() as writes:
+        again = counted(play(tasks(CHANGED)))
+    assert (again["failed"], again["changed"], writes) == (0, 0, [])
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_all_is_removed_in_any_order_and_what_is_in_use_is_told_by_whom(cloud, inside, seed):
+    for module, options in [*MADE, *CHANGED]:
+        assert inside(module, **options).get("changed"), (module, options)
+    left = list(REMOVED)
+    random.Random(seed).shuffle(left)
+    for _round in range(len(REMOVED)):
+        refused = []
+        for module, options in left:
+            result = inside(module, **options, state="absent")
+            if result.get("failed"):
+                assert re.search(USERS[module], result["msg"]), result["msg"]
+                refused.append((module, options))
+            else:
+                assert inside(module, **options, state="absent")["changed"] is False
+        left = refused
+        if not left:
+            break
+    assert left == []
+    for path, key in (("lbs", "lbs"), ("ips", "ips"), ("subscribers", "subscribers")):
+        assert cloud.api("GET", path)[key] == []
+
+
+def test_options_of_all_modules_and_of_those_that_write_are_set_once(cloud, play, tmp_path):
+    """Credentials and zone for every module; waiting for what writes, which would break the rest."""
+    defaults = {
+        f"group/{NAME}.all": {
+            "api_url": cloud.url,
+            "secret_key": cloud.environment["SCW_SECRET_KEY"],
+            "project_id": cloud.environment["SCW_DEFAULT_PROJECT_ID"],
+            "zone": "nl-ams-1",
+        },
+        f"group/{NAME}.resources": {"wait": False, "wait_timeout": 7},
+    }
+    read = [
+        ("load_balancer_info", {}),
+        ("ip_info", {}),
+        ("subscriber_info", {}),
+        ("type_info", {}),
+        *((f"{kind}_info", ON_WEB) for kind in ("backend", "frontend", "certificate", "route")),
+        *((f"{kind}_info", ON_WEB) for kind in ("private_network", "backend_stats")),
+        ("acl_info", {**ON_WEB, "frontend": "http"}),
+    ]
+    book = tmp_path / "defaults.json"
+    play_of = {"hosts": "localhost", "connection": "local", "gather_facts": False}
+    steps = [*tasks(MADE), *tasks(CHANGED), *tasks(read)]
+    book.write_text(json.dumps([{**play_of, "module_defaults": defaults, "tasks": steps}]))
+    done = play(book, environment={})
+    assert counted(done)["failed"] == 0 and counted(done)["ok"] == len(steps), done.stdout
+    assert cloud.api("GET", "lbs")["lbs"] == []
+    assert [one["name"] for one in cloud.api("GET", "lbs", zone="nl-ams-1")["lbs"]] == ["web"]
+    # The limit of waiting came from the group, too.
+    cloud.fault(operation="CreateLB", kind="stuck", count=1)
+    stuck = tasks([("load_balancer", {"name": "late", "wait": True})])
+    book.write_text(json.dumps([{**play_of, "module_defaults": defaults, "tasks": stuck}]))
+    late = play(book, environment={})
+    assert "after 7 seconds (wait_timeout)" in late.stdout + late.stderr
