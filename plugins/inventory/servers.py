@@ -58,8 +58,8 @@ notes:
   - Each host has the variables C(ansible_host) and C(scaleway_lb_address), the server's address;
     C(scaleway_lb_load_balancers) and C(scaleway_lb_backends), the objects that it is behind, with
     the keys that M(scaleway_community.lb.load_balancer_info) and
-    M(scaleway_community.lb.backend_info) return. C(compose), C(groups) and C(keyed_groups) see
-    them.
+    M(scaleway_community.lb.backend_info) return; C(scaleway_lb_load_balancer_ids), the IDs with
+    their zones, as the modules take them. C(compose), C(groups) and C(keyed_groups) see them.
   - O(zones), O(load_balancers), O(tags) and the options of the account, as far as they are text,
     can be templates.
   - The cache knows accounts, zones and filters apart. It holds no secret.
@@ -260,6 +260,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             {
                 "ansible_host": facts["address"],
                 **{f"scaleway_lb_{key}": value for key, value in facts.items()},
+                "scaleway_lb_load_balancer_ids": [
+                    f"{one['zone']}/{one['id']}" for one in facts["load_balancers"]
+                ],
             }
         )
         for key, value in variables.items():

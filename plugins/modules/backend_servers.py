@@ -56,6 +56,12 @@ options:
         as with SSL passthrough.
     type: str
     choices: [up, drained]
+  min_up:
+    description:
+      - Refuse to take servers out if fewer than this many of those that stay are up, as the load
+        balancer's statistics show them.
+      - Left out, the last server can be taken out, too.
+    type: int
 extends_documentation_fragment:
   - scaleway_community.lb.account
   - scaleway_community.lb.resource

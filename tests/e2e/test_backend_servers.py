@@ -37,3 +37,16 @@ def test_a_server_that_does_not_come_up_is_named_with_its_health(lb, backend_ser
     assert done.returncode != 0
     assert f"Backend 'web': not up are still {NOBODY} (stopped, health check" in done.stdout
     assert "after 4 seconds (wait_timeout)" in done.stdout
+
+
+def test_a_server_that_comes_again_is_checked_again(lb, backend_servers, web_servers, site):
+    green = site(port=web_servers.port)
+    servers = [*web_servers.addresses, green.server_address[0]]
+    lb.frontend(lb.backend(servers, web_servers.port))
+    mine = {"servers": servers[-1:], "wait_timeout": 30}
+    assert backend_servers(**mine, wait_for="up").returncode == 0
+    assert backend_servers(**mine, state="absent", wait_for="drained").returncode == 0
+    green.stop()
+    done = backend_servers(servers=servers[-1:], wait_for="up", wait_timeout=3)
+    assert done.returncode != 0
+    assert f"not up are still {servers[-1]} (stopped" in done.stdout

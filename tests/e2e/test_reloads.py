@@ -6,7 +6,7 @@ import time
 
 from pki import AUTHORITY, Issued
 from plane import backend, balancer, frontend
-from traffic import Connection, believing, eventually
+from traffic import Connection, Load, believing, eventually
 
 RATE, RELOADS, CLIENTS = 300, 50, 6
 
@@ -18,54 +18,16 @@ def https(plane, web_servers):
     return plane.serve([target], rows, certificates={"one": leaf.key + leaf.pem})
 
 
-class Visitor(threading.Thread):
-    """Asks at a steady rate: mostly on one kept-alive connection, some on fresh ones."""
-
-    def __init__(self, address, rate, stop):
-        super().__init__(daemon=True)
-        self.address, self.pause, self.stop_asked = address, 1 / rate, stop
-        self.served, self.fresh, self.problems = 0, 0, []
-
-    def run(self):
-        place = (self.address, 443, believing(), "lb.example.com")
-        kept = Connection(*place)
-        due = time.monotonic()
-        while not self.stop_asked.is_set():
-            try:
-                if self.served % 10:
-                    status = kept.get().status
-                else:
-                    self.fresh += 1
-                    with Connection(*place) as fresh:
-                        status = fresh.get().status
-                if status != 200:
-                    self.problems.append(status)
-            except OSError as error:
-                self.problems.append(repr(error))
-                kept = Connection(*place)
-            self.served += 1
-            due += self.pause
-            time.sleep(max(0, due - time.monotonic()))
-
-
 def test_fifty_reloads_under_three_hundred_requests_a_second_lose_none(plane, web_servers):
     lb = https(plane, web_servers)
-    stop = threading.Event()
-    visitors = [Visitor(plane.address, RATE / CLIENTS, stop) for _ in range(CLIENTS)]
-    for visitor in visitors:
-        visitor.start()
-    time.sleep(1)
-    begin = time.monotonic()
-    for _ in range(RELOADS):
-        plane.run(plane.haproxy.apply([lb]))
-    seconds = time.monotonic() - begin
-    stop.set()
-    for visitor in visitors:
-        visitor.join(20)
-    served = sum(visitor.served for visitor in visitors)
-    assert [problem for visitor in visitors for problem in visitor.problems] == []
-    assert served / (seconds + 1) > RATE / 2, f"{served} requests in {seconds + 1:.1f} s"
-    assert sum(visitor.fresh for visitor in visitors) > 50
+    place = (plane.address, 443, believing(), "lb.example.com")
+    with Load(CLIENTS, RATE, place) as load:
+        time.sleep(1)
+        for _ in range(RELOADS):
+            plane.run(plane.haproxy.apply([lb]))
+    assert load.problems == []
+    assert load.rate > RATE / 2, f"{load.served} requests in {load.seconds:.1f} s"
+    assert load.fresh > 50
 
 
 def test_what_was_applied_is_live_when_the_call_returns(plane, web_servers):

@@ -108,6 +108,8 @@ def test_a_host_knows_what_it_is_behind(account, cloud, listed):
     shared = hosts["10.0.0.1"]
     assert shared["ansible_host"] == shared["scaleway_lb_address"] == "10.0.0.1"
     assert [lb["name"] for lb in shared["scaleway_lb_load_balancers"]] == ["shop", "blog"]
+    ids = [f"fr-par-1/{account[name]}" for name in ("shop", "blog")]
+    assert shared["scaleway_lb_load_balancer_ids"] == ids
     shop = cloud.api("GET", f"lbs/{account['shop']}/backends")["backends"]
     assert hosts["10.0.0.2"]["scaleway_lb_backends"] == shop
     assert hosts["10.0.0.2"]["scaleway_lb_load_balancers"] == [

@@ -15,6 +15,7 @@ PORT_80_TCP = (
     "frontend",
     {"load_balancer": "web", "name": "plain", "inbound_port": 80, "backend": "tcp"},
 )
+ON_WEB = {"load_balancer": "web", "backend": "web"}
 OWN_KEY = Issued("www.example.com", AUTHORITY)
 
 # what must be there, the module and its options, and what the message says
@@ -98,6 +99,16 @@ REFUSED = {
         [WEB],
         ("backend", {"name": "web"}),
         r"found by name within its load_balancer",
+    ),
+    "taking out the last server that is up": (
+        [WEB, WEB_BACKEND],
+        ("backend_servers", {**ON_WEB, "servers": ["10.0.0.1"], "state": "absent", "min_up": 1}),
+        r"Backend 'web' would be left with 0 servers that are up, and min_up is 1",
+    ),
+    "a limit for taking out where none is taken out": (
+        [WEB, WEB_BACKEND],
+        ("backend_servers", {**ON_WEB, "servers": ["10.0.0.1"], "min_up": 1}),
+        r"min_up: it is about taking servers out",
     ),
     "an IP that nothing identifies": ([], ("ip", {}), r"Which IP\?"),
     "an ID that is none": ([], ("backend", {"id": "web"}), r"id: 'web' is not an ID"),

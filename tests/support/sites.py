@@ -2,9 +2,11 @@
 
 import contextlib
 import json
+import signal
 import socket
 import ssl
 import struct
+import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -138,3 +140,9 @@ def tlvs(data):
         elif kind == SSL_CN:
             found["client_name"] = value.decode()
     return found
+
+
+if __name__ == "__main__":
+    # a server in a process of its own, until it is killed: NAME ADDRESS PORT HEALTH
+    Site(sys.argv[1], sys.argv[2], int(sys.argv[3]), health=int(sys.argv[4]))
+    signal.pause()

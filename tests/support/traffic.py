@@ -4,6 +4,7 @@ import http.client
 import json
 import socket
 import ssl
+import threading
 import time
 from dataclasses import dataclass
 
@@ -113,3 +114,60 @@ def eventually(condition, timeout=20, pause=0.1):
             return result
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(pause)
+
+
+class Visitor(threading.Thread):
+    """Asks at a steady rate: mostly on one kept-alive connection, every tenth time on a fresh one."""
+
+    def __init__(self, rate, place, path, stop):
+        super().__init__(daemon=True)
+        self.pause, self.place, self.path, self.stop_asked = 1 / rate, place, path, stop
+        self.served, self.fresh, self.problems, self.servers = 0, 0, [], set()
+
+    def run(self):
+        kept = Connection(*self.place)
+        due = time.monotonic()
+        while not self.stop_asked.is_set():
+            try:
+                if self.served % 10:
+                    answer = kept.get(self.path)
+                else:
+                    self.fresh += 1
+                    with Connection(*self.place) as fresh:
+                        answer = fresh.get(self.path)
+                if answer.status == 200:
+                    self.servers.add(answer.server)
+                else:
+                    self.problems.append(answer.status)
+            except OSError as error:
+                self.problems.append(repr(error))
+                kept = Connection(*self.place)
+            self.served += 1
+            due += self.pause
+            time.sleep(max(0, due - time.monotonic()))
+
+
+class Load:
+    """Visitors for as long as the block lasts: `rate` requests a second in all, to `place`
+    (address, port, TLS context, name)."""
+
+    def __init__(self, visitors, rate, place, path="/"):
+        self.stop = threading.Event()
+        self.visitors = [Visitor(rate / visitors, place, path, self.stop) for _ in range(visitors)]
+
+    def __enter__(self):
+        self.begin = time.monotonic()
+        for visitor in self.visitors:
+            visitor.start()
+        return self
+
+    def __exit__(self, *error):
+        self.seconds = time.monotonic() - self.begin
+        self.stop.set()
+        for visitor in self.visitors:
+            visitor.join(20)
+        self.served = sum(visitor.served for visitor in self.visitors)
+        self.fresh = sum(visitor.fresh for visitor in self.visitors)
+        self.problems = [problem for visitor in self.visitors for problem in visitor.problems]
+        self.servers = set().union(*(visitor.servers for visitor in self.visitors))
+        self.rate = self.served / self.seconds

@@ -41,6 +41,8 @@ class BackendServers(Resource):
                 f"{options['wait_for']}. up goes with state present or exact, drained with absent "
                 "or exact."
             )
+        if options.get("min_up") is not None and options["state"] == "present":
+            yield "min_up: it is about taking servers out; it goes with state absent or exact."
 
     def find(self, session: Session, options: dict[str, Any]) -> dict[str, Any] | None:
         """The backend."""
@@ -85,6 +87,25 @@ class BackendServers(Resource):
 
     def plan_absent(self, found: dict[str, Any], options: dict[str, Any]) -> Plan:
         return self.plan(found, {"servers": options["servers"], "state": "absent"}, {})
+
+    def plan_for(
+        self, session: Session, options: dict[str, Any], found: dict[str, Any] | None
+    ) -> Plan:
+        """Refuse what would leave too few servers that are up, in check mode, too."""
+        plan = super().plan_for(session, options, found)
+        if plan.changed and found and options.get("min_up"):
+            left = plan.outcome["pool"]
+            rows = BACKEND_STATS.list(
+                session, {"load_balancer": found["lb"]["id"]}, backend_id=found["id"]
+            )
+            down = late(rows, {"servers": left, "wait_for": "up"})
+            if len(left) - len(down) < options["min_up"]:
+                raise Problem(
+                    f"{upper(BACKEND.called(found))} would be left with {len(left) - len(down)} "
+                    f"servers that are up, and min_up is {options['min_up']}."
+                    + (f" Not up are {', '.join(down)}." if down else "")
+                )
+        return plan
 
     def ensure(self, session: Session, options: dict[str, Any]) -> tuple[Plan, Any]:
         plan, outcome = super().ensure(session, options)
@@ -159,7 +180,11 @@ BACKEND_SERVERS = BackendServers(
     "backend_servers",
     plural="backend_servers",
     collection="backends",
-    switches={**SCOPE, "wait_for": {"type": "str", "choices": ["up", "drained"]}},
+    switches={
+        **SCOPE,
+        "wait_for": {"type": "str", "choices": ["up", "drained"]},
+        "min_up": {"type": "int"},
+    },
     fields={
         "backend": Reference(BACKEND, aliases=["backend_id"]),
         "servers": Servers(sent_as="server_ip", seen_at="pool", aliases=["server_ip"]),

@@ -116,6 +116,13 @@ class HAProxy:
             if stale not in configuration.files:
                 stale.unlink()
         self.configuration = configuration
+        self.statistics.forget(
+            but={
+                (section["id"], name)
+                for section in configuration.backends
+                for name in section["servers"]
+            }
+        )
 
     async def acceptable(self, generation: int) -> Configuration | None:
         """A configuration whose ports can be bound and that HAProxy accepts, written to files."""

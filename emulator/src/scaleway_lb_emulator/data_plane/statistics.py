@@ -16,6 +16,10 @@ class Statistics:
     def __init__(self) -> None:
         self.known: dict[Name, str] = {}
 
+    def forget(self, but: set[Name]) -> None:
+        """Forget the servers that are gone: one that comes again is unknown until it is checked."""
+        self.known = {name: result for name, result in self.known.items() if name in but}
+
     def read(self, table: str, servers: dict[Name, tuple[str, str]]) -> list[dict[str, Any]]:
         """The answer of `show stat` for these servers: {name: (backend ID, address)}."""
         found = csv.DictReader(table.lstrip("# ").splitlines())
