@@ -5,6 +5,7 @@ import os
 import re
 import socket
 import subprocess
+import sys
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,6 +13,8 @@ import requests
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = ROOT / ".venv" / "bin"
+ANSIBLE = Path(sys.executable).parent
+"""Where the ansible-core is that is tested with."""
 SECRET_KEY = "11111111-2222-4333-8444-555555555555"
 PROJECT_ID = "66666666-7777-4888-8999-000000000000"
 ZONE = "fr-par-1"
@@ -101,7 +104,7 @@ def run_playbook(playbook, *arguments, variables=None, environment, home):
         hosts = {"hosts": "localhost", "connection": "local", "gather_facts": False}
         path.write_text(json.dumps([{**hosts, "tasks": playbook}]))
         playbook = path
-    command = [BIN / "ansible-playbook", str(playbook), *arguments]
+    command = [ANSIBLE / "ansible-playbook", str(playbook), *arguments]
     if variables:
         command += ["-e", json.dumps(variables)]
     return subprocess.run(

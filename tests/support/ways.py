@@ -17,18 +17,24 @@ PATIENCE = 120
 """Seconds after which a module's process is killed."""
 
 
-def in_controller(name, options, *, check=False, environment):
+def main_of(name):
+    """The main() of a module."""
+    return importlib.import_module(f"{PLUGINS}.modules.{name}").main
+
+
+def in_controller(name, options, *, main=None, check=False, environment):
     """Run a module as its action plugin does; return its result."""
     execution = importlib.import_module(f"{PLUGINS}.module_utils.execution")
-    main = importlib.import_module(f"{PLUGINS}.modules.{name}").main
     options = json.loads(json.dumps(options))
     with surrounded_by(environment):
-        return execution.inside(main, f"{NAME}.{name}", options, check_mode=check, diff=True)
+        return execution.inside(
+            main or main_of(name), f"{NAME}.{name}", options, check_mode=check, diff=True
+        )
 
 
-def as_module(name, options, *, check=False, environment):
+def as_module(name, options, *, main=None, check=False, environment):
     """Run a module as Ansible does on a host, in a process of its own; return its result."""
-    main = importlib.import_module(f"{PLUGINS}.modules.{name}").main
+    main = main or main_of(name)
     internal = {"check_mode": check, "diff": True, "module_name": f"{NAME}.{name}"}
     arguments = {**options, **{f"_ansible_{key}": value for key, value in internal.items()}}
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as said:
@@ -47,10 +53,11 @@ def as_module(name, options, *, check=False, environment):
     # What Ansible itself adds, whichever way a module runs.
     for key in ("invocation", "exception"):
         result.pop(key, None)
-    if "warnings" in result:
-        # ansible-core 2.19 and later hand them over as objects, earlier ones as text.
-        result["warnings"] = [
-            one if isinstance(one, str) else one["event"]["msg"] for one in result["warnings"]
+    # ansible-core 2.19 and later hand these over as objects, earlier ones as text.
+    for key in {"warnings", "deprecations"} & result.keys():
+        result[key] = [
+            one["event"]["msg"] if isinstance(one, dict) and "event" in one else one
+            for one in result[key]
         ]
     return result
 
