@@ -22,6 +22,9 @@ test: setup ## every test: unit, emulator, functional, end to end
 	@scripts/programs.sh $(CLIENTS)
 	@scripts/as_root.sh .venv/bin/pytest $(PYTEST)
 
+compat: setup ## what depends on ansible-core, under each of its versions that runs here
+	@.venv/bin/python scripts/compat.py
+
 lint: .venv/.ready ## ruff, ansible-lint (production profile), yamllint
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
@@ -49,4 +52,4 @@ changelog: .venv/.ready ## write CHANGELOG.md from changelogs/fragments
 clean: ## remove what these commands made
 	rm -rf .venv build
 
-.PHONY: help setup demo test lint sanity build emulator docs changelog clean
+.PHONY: help setup demo test compat lint sanity build emulator docs changelog clean

@@ -1,0 +1,107 @@
+"""Run the tests that depend on ansible-core under each of its versions that this machine can run.
+
+    scripts/compat.py [VERSION ...]
+
+Each gets a virtual environment in build/compat. The version in .venv is left out: `make test` runs
+everything under it. Pythons are looked for in PATH and in pyenv.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+HOME = ROOT / "build" / "compat"
+# ansible-core: the Pythons it runs on, and whether a machine without them is good enough
+VERSIONS = {
+    "2.18": (("3.11", "3.12", "3.13"), False),
+    "2.19": (("3.11", "3.12", "3.13"), False),
+    "2.20": (("3.12", "3.13", "3.14"), True),
+    "2.21": (("3.12", "3.13", "3.14"), True),
+}
+TESTS = ("tests/functional/test_in_controller.py", "tests/functional/test_modules.py")
+NEEDED = ("ansible-runner", "pytest")
+"""What the tests import, of requirements-dev.txt."""
+
+
+def is_python(path: Path, version: str) -> bool:
+    """True if the program is a Python of this version that can make virtual environments."""
+    look = "import ensurepip, sys, venv; print('%d.%d' % sys.version_info[:2])"
+    try:
+        answer = subprocess.run([path, "-c", look], capture_output=True, text=True, timeout=60)
+    except OSError:
+        return False
+    return answer.stdout.strip() == version
+
+
+def find_python(versions: tuple[str, ...]) -> Path | None:
+    """A Python of one of these versions, in PATH or in pyenv."""
+    places = os.environ["PATH"].split(os.pathsep)
+    outside = os.pathsep.join(place for place in places if ROOT not in Path(place).parents)
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
+    for version in versions:
+        found = [
+            shutil.which(f"python{version}", path=outside),
+            *sorted(pyenv.glob(f"{version}*/bin/python")),
+        ]
+        for path in map(Path, filter(None, found)):
+            if is_python(path, version):
+                return path
+    return None
+
+
+def version_in(python: Path) -> str:
+    """The version of ansible-core that a Python has, as two numbers."""
+    look = "from ansible.release import __version__; print(__version__)"
+    answer = subprocess.run([python, "-c", look], capture_output=True, text=True, timeout=60)
+    return ".".join(answer.stdout.split(".")[:2])
+
+
+def environment_of(version: str, python: Path) -> Path:
+    """The Python of a virtual environment with this ansible-core and what the tests need."""
+    wanted = (ROOT / "requirements-dev.txt").read_text()
+    pins = [re.search(rf"^{name}\W.*$", wanted, re.M)[0] for name in NEEDED]
+    packages = [f"ansible-core~={version}.0", *pins]
+    content = "\n".join([str(python), *packages, (ROOT / "requirements.txt").read_text()])
+    folder = HOME / version
+    made_of = folder / "made-of.txt"
+    if not made_of.is_file() or made_of.read_text() != content:
+        subprocess.run([python, "-m", "venv", "--clear", folder], check=True)
+        install = [folder / "bin" / "python", "-m", "pip", "install", "-qq", "--no-input"]
+        install += ["--disable-pip-version-check", "-r", ROOT / "requirements.txt", *packages]
+        subprocess.run(install, check=True)
+        made_of.write_text(content)
+    return folder / "bin" / "python"
+
+
+def outcome_of(version: str) -> tuple[bool, str]:
+    """Test with a version; whether that is good enough, and what to say of it."""
+    pythons, optional = VERSIONS[version]
+    if version == version_in(ROOT / ".venv" / "bin" / "python"):
+        return True, "is in .venv: make test runs everything with it"
+    python = find_python(pythons)
+    if python is None:
+        return optional, f"not possible here: no Python {', '.join(pythons[:-1])} or {pythons[-1]}"
+    began = time.monotonic()
+    print(f"\n== ansible-core {version} with {python}", flush=True)
+    tests = [environment_of(version, python), "-m", "pytest", "-q", "--durations=3", *TESTS]
+    passed = subprocess.run(tests, cwd=ROOT).returncode == 0
+    what = "passed" if passed else "FAILED"
+    return passed, f"{what} with {python} in {time.monotonic() - began:.0f} s"
+
+
+def main() -> int:
+    versions = sys.argv[1:] or list(VERSIONS)
+    outcomes = {version: outcome_of(version) for version in versions}
+    print()
+    for version, (_good, text) in outcomes.items():
+        print(f"ansible-core {version}: {text}")
+    return not all(good for good, _text in outcomes.values())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
