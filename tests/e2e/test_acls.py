@@ -1,8 +1,9 @@
 """ACLs: by address and by what the request says, in order, first match wins."""
 
 import pytest
+from pki import AUTHORITY, Issued
 from plane import acl, backend, frontend
-from traffic import Connection
+from traffic import Connection, believing
 
 ALLOW, DENY = {"type": "allow"}, {"type": "deny"}
 FRIEND, STRANGER = "127.0.0.10", "127.0.0.20"
@@ -45,6 +46,22 @@ def test_the_first_match_wins(serve, plane):
     assert plane.get(source=STRANGER).status == 403
     serve(acl(DENY), acl(ALLOW, ip_subnet=[FRIEND]))
     assert plane.get(source=FRIEND).status == 403
+
+
+def test_the_index_gives_the_order_not_the_creation(lb, web_servers):
+    frontend = lb.frontend(lb.backend(web_servers.addresses, web_servers.port), 80)
+    rules = {"deny all": (30, DENY, {}), "friend": (20, ALLOW, {"ip_subnet": [FRIEND]})}
+    made = {}
+    for name, (index, action, match) in rules.items():
+        body = {"name": name, "index": index, "action": action, "match": match}
+        made[name] = lb.emulator.api("POST", f"frontends/{frontend['id']}/acls", body)
+    lb.wait()
+    assert lb.get(source=FRIEND).status == 200
+    assert lb.get(source=STRANGER).status == 403
+    body = {"name": "friend", "index": 40, "action": ALLOW, "match": {"ip_subnet": [FRIEND]}}
+    lb.emulator.api("PUT", f"acls/{made['friend']['id']}", body)
+    lb.wait()
+    assert lb.get(source=FRIEND).status == 403
 
 
 @pytest.mark.parametrize(
@@ -101,6 +118,16 @@ def test_a_location_is_built_from_the_request(serve, plane):
     serve(acl(redirect("location", "{{scheme}}://new.{{host}}/50%{{path}}?{{ query }}&x=%[src]")))
     answer = plane.get("/a/b?c=d", host="example.com")
     assert answer.headers["location"] == "http://new.example.com/50%/a/b?c=d&x=%[src]"
+
+
+def test_the_scheme_of_a_location_is_that_of_the_request(plane, web_servers):
+    target = backend(web_servers.addresses, web_servers.port)
+    leaf = Issued("lb.example.com", AUTHORITY)
+    acls = [acl(redirect("location", "{{scheme}}://new.{{host}}{{path}}"))]
+    row = frontend(target, 443, certificate_ids=["one"], acls=acls)
+    plane.serve([target], [row], certificates={"one": leaf.key + leaf.pem})
+    answer = plane.get("/a", port=443, tls=believing(), host="example.com")
+    assert answer.headers["location"] == "https://new.example.com/a"
 
 
 def test_a_redirect_applies_where_it_matches(serve, plane):

@@ -6,7 +6,7 @@ from collections import Counter
 from itertools import pairwise
 
 import pytest
-from plane import backend, balancer, frontend
+from plane import backend, balancer, frontend, route
 from traffic import Connection, eventually, get
 
 from web_server import free_port
@@ -73,10 +73,26 @@ def test_a_table_keeps_an_address_on_its_server_over_reloads(serve, plane):
     assert set(before.values()) == {RED, BLUE}
     for client in clients:
         assert set(names(plane, 3, source=client)) == {before[client]}
-    plane.run(plane.haproxy.apply([lb]))
-    assert eventually(
-        lambda: {client: plane.get(source=client).server for client in clients} == before
-    )
+    # those of one server in a row, which without the table would be spread again
+    by_server = sorted(clients, key=before.get)
+    for _ in range(3):
+        for _ in range(2):
+            plane.run(plane.haproxy.apply([lb]))
+        assert {client: plane.get(source=client).server for client in by_server} == before
+
+
+def test_a_table_forgets_the_servers_that_are_gone_and_keeps_the_others(plane, web_servers):
+    red, blue = web_servers.addresses
+    both = backend([red, blue], web_servers.port, sticky_sessions="table")
+    row = frontend(both)
+    plane.serve([both], [row])
+    clients = [f"127.0.2.{number}" for number in range(1, 7)]
+    before = {client: plane.get(source=client).server for client in clients}
+    plane.serve([both | {"pool": [blue]}], [row])
+    plane.serve([both | {"pool": [blue, red]}], [row])
+    stayed = [client for client in clients if before[client] == BLUE]
+    assert len(stayed) == 3
+    assert {plane.get(source=client).server for client in stayed} == {BLUE}
 
 
 def test_max_connections_queues_what_is_more(serve, plane, site):
@@ -103,15 +119,25 @@ def test_who_waits_in_the_queue_for_too_long_is_refused(serve, plane, site):
     busy.join()
 
 
-def test_a_dead_server_is_passed_by_after_its_retries(serve, plane, site):
-    # nothing listens there, and checks are too rare to notice
+@pytest.mark.parametrize(
+    ("retries", "redispatch", "statuses"),
+    [(2, 1, {200}), (1, 1, {200}), (0, 1, {200, 503}), (1, 0, {200, 503})],
+)
+def test_a_dead_server_is_passed_by_after_its_retries(
+    serve, plane, site, retries, redispatch, statuses
+):
+    # nothing listens at the second, and checks are too rare to notice
     live = site()
     check = {"check_delay": 60_000, "transient_check_delay": "60s", "tcp_config": {}}
-    fields = {"check": check, "timeout_connect": 300, "max_retries": 2}
-    servers = ["127.63.0.9", "127.63.0.10"]
-    serve(servers, live.server_port, redispatch_attempt_count=1, **fields)
-    answers = [plane.get().status for _ in range(4)]
-    assert answers == [200] * 4
+    serve(
+        ["127.63.0.9", "127.63.0.10"],
+        live.server_port,
+        check=check,
+        timeout_connect=300,
+        max_retries=retries,
+        redispatch_attempt_count=redispatch,
+    )
+    assert {plane.get().status for _ in range(4)} == statuses
 
 
 def test_the_rate_of_connections_is_limited(plane, web_servers):
@@ -136,6 +162,18 @@ def test_the_failover_host_answers_while_no_server_is_up(serve, plane, site, web
     assert answer.server == "bucket"
     assert answer.seen["headers"]["host"] == "127.63.0.9"
     serve(failover_host=f"127.63.0.9:{bucket.server_port}")
+    assert set(names(plane, 4)) == {RED, BLUE}
+
+
+def test_a_route_goes_to_the_failover_host_of_its_own_backend(plane, site, web_servers):
+    bucket = site("bucket")
+    nowhere = free_port("127.63.0.9", "127.63.0.10")
+    main = backend(web_servers.addresses, web_servers.port)
+    spare = backend(["127.63.0.10"], nowhere, failover_host=f"127.63.0.9:{bucket.server_port}")
+    routes = [route(spare, host_header="pictures.example.com", match_subdomains=True)]
+    plane.serve([main, spare], [frontend(main, routes=routes)])
+    eventually(lambda: plane.get(host="a.pictures.example.com").status == 200)
+    assert plane.get(host="a.pictures.example.com").server == "bucket"
     assert set(names(plane, 4)) == {RED, BLUE}
 
 

@@ -1,7 +1,8 @@
 """SSL passthrough: the encrypted stream goes to the servers, which hold the certificate."""
 
 import pytest
-from traffic import trusting
+from pki import AUTHORITY, Issued
+from traffic import believing, trusting
 
 
 @pytest.fixture
@@ -50,15 +51,14 @@ def test_the_server_learns_the_client_from_the_proxy_protocol(lb, site, version)
     lb.frontend(backend, 443)
     ca_file = lb.emulator.server_ca_file
     get = {"port": 443, "tls": trusting(ca_file), "name": "www.example.com"}
-    answer = lb.get(source="127.0.0.42", **get)
-    assert answer.seen["proxy"]["version"] == version
-    assert answer.seen["proxy"]["source"] == "127.0.0.42"
+    seen = lb.get(source="127.0.0.42", **get).seen["proxy"]
+    assert (seen["version"], seen["source"]) == (version, "127.0.0.42")
+    assert "tls" not in seen
 
 
-@pytest.mark.parametrize(("protocol", "named"), [("v2_ssl", False), ("v2_ssl_cn", True)])
-def test_the_proxy_protocol_tells_of_tls_where_it_ended_at_the_load_balancer(
-    lb, site, protocol, named
-):
+@pytest.mark.parametrize("protocol", ["v2_ssl", "v2_ssl_cn"])
+@pytest.mark.parametrize("tls", [True, False], ids=["tls", "plain"])
+def test_the_proxy_protocol_tells_whether_tls_ended_at_the_load_balancer(lb, site, protocol, tls):
     server = site(proxy=True)
     backend = lb.backend(
         ["127.63.0.9"],
@@ -67,10 +67,12 @@ def test_the_proxy_protocol_tells_of_tls_where_it_ended_at_the_load_balancer(
         forward_protocol="tcp",
         proxy_protocol=f"proxy_protocol_{protocol}",
     )
-    lb.frontend(backend, 443, certificate_ids=[lb.certificate(lb.name)])
-    tls = trusting(lb.emulator.ca_file)
-    seen = lb.get(port=443, tls=tls, name=lb.name).seen["proxy"]
-    assert seen["version"] == 2
-    assert seen["tls"] is True
-    assert seen.get("tls_version", "TLSv1.3") == "TLSv1.3"
-    assert "client_name" not in seen or named
+    leaf = Issued("lb.example.com", AUTHORITY)
+    pem = leaf.key + leaf.pem + AUTHORITY.pem
+    lb.frontend(backend, 443, certificate_ids=[lb.certificate(pem=pem)] if tls else [])
+    seen = lb.get(port=443, tls=believing() if tls else None, source="127.0.0.42").seen["proxy"]
+    assert (seen["version"], seen["source"]) == (2, "127.0.0.42")
+    assert (seen.get("tls"), seen.get("tls_version")) == (
+        (True, "TLSv1.3") if tls else (False, None)
+    )
+    assert "client_name" not in seen  # clients have no certificates, so there is no name to tell

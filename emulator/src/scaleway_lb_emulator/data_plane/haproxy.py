@@ -14,6 +14,7 @@ from .. import processes
 from ..contracts import Snapshot
 from ..processes import Unusable, write_private
 from ..settings import Settings
+from . import tables
 from .rendering import Configuration
 from .statistics import Statistics
 from .workers import accepting, children, unbindable
@@ -97,6 +98,7 @@ class HAProxy:
             if self.problems.get(what) != reason:
                 log.warning("%s is not served: %s", what, reason)
         (self.directory / "candidate.cfg").replace(self.directory / "haproxy.cfg")
+        kept = await self.stuck()
         if self.running():
             os.kill(self.process.pid, signal.SIGUSR2)
         else:
@@ -111,6 +113,9 @@ class HAProxy:
         if worker is None:
             log.error("HAProxy did not take its configuration: %s", self.output())
             return
+        for section in configuration.backends:
+            for command in tables.commands(section, kept.get(section["id"], {})):
+                await self.ask(command)
         await self.until_alone(worker)
         for stale in {*self.directory.glob("*.pem"), *self.directory.glob("*.list")}:
             if stale not in configuration.files:
@@ -123,6 +128,15 @@ class HAProxy:
                 for name in section["servers"]
             }
         )
+
+    async def stuck(self) -> dict[str, tables.Kept]:
+        """Which clients are kept on which servers, by section."""
+        sections = self.configuration.backends if self.configuration else []
+        return {
+            section["id"]: tables.read(section, await self.ask(f"show table {section['id']}"))
+            for section in sections
+            if tables.sticky(section)
+        }
 
     async def acceptable(self, generation: int) -> Configuration | None:
         """A configuration whose ports can be bound and that HAProxy accepts, written to files."""

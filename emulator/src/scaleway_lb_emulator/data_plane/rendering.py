@@ -63,7 +63,6 @@ class Configuration:
         self.text = ENVIRONMENT.get_template("haproxy.cfg.j2").render(
             generation=generation,
             directory=self.directory,
-            peers=any(" peers " in line for one in self.backends for line in one["lines"]),
             frontends=self.frontends,
             backends=self.backends,
             challenge_listeners=self.challenge_listeners,

@@ -59,7 +59,7 @@ def stickiness(row: dict[str, Any]) -> list[str]:
         name = header(row["sticky_sessions_cookie_name"] or "SERVERID")
         return [f"cookie {name} insert indirect nocache"]
     if row["sticky_sessions"] == "table":
-        return ["stick-table type ip size 100k expire 30m peers reload", "stick on src"]
+        return ["stick-table type ipv6 size 100k expire 30m", "stick on src"]
     return []
 
 
