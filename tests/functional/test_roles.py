@@ -258,6 +258,42 @@ def test_a_role_works_in_the_zone_and_the_project_it_is_given(role):
     assert load_balancer["ip"][0]["project_id"] == project_id
 
 
+def attached(cloud, load_balancer):
+    """The private networks of a load balancer, and the addresses that were asked for there."""
+    found = cloud.api("GET", f"lbs/{load_balancer['id']}/private-networks")["private_network"]
+    return {row["private_network_id"]: row["ipam_ids"] for row in found}
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_the_load_balancer_is_in_the_private_networks_that_are_listed_and_no_other(
+    cloud, role, name
+):
+    first, second, address = (f"{number}1111111-2222-4333-8444-555555555555" for number in "123")
+    role(name, name="shop")
+    there = converges(
+        cloud, role, name, private_networks=[{"private_network_id": f"fr-par/{first}"}]
+    )
+    assert attached(cloud, there["load_balancer"]).keys() == {first}
+    networks = [{"private_network_id": second, "ipam_ids": [address]}]
+    there = converges(cloud, role, name, private_networks=networks)
+    assert attached(cloud, there["load_balancer"]) == {second: [address]}
+    there = converges(cloud, role, name, private_networks=[])
+    assert attached(cloud, there["load_balancer"]) == {}
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_a_load_balancer_that_is_there_keeps_its_private_networks(cloud, role, module, name):
+    own, added = (f"{number}1111111-2222-4333-8444-555555555555" for number in "12")
+    load_balancer = module("load_balancer", name="mine")["load_balancer"]
+    module("private_network", load_balancer="mine", private_network_id=own)
+    networks = [{"private_network_id": added}]
+    role(name, name="shop", load_balancer="mine", private_networks=networks)
+    assert attached(cloud, load_balancer).keys() == {own, added}
+    assert role(name, name="shop", load_balancer="mine", private_networks=networks).changed == 0
+    role(name, name="shop", load_balancer="mine", private_networks=networks, state="absent")
+    assert attached(cloud, load_balancer).keys() == {own, added}
+
+
 @pytest.mark.parametrize("by", ["ip_address", "id"])
 def test_an_address_that_was_reserved_before_is_used(cloud, role, module, by):
     reserved = module("ip", tags=["mine"])["ip"]
