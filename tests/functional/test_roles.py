@@ -282,10 +282,10 @@ def test_the_load_balancer_is_in_the_private_networks_that_are_listed_and_no_oth
 
 
 @pytest.mark.parametrize("name", ROLES)
-def test_a_load_balancer_that_is_there_keeps_its_private_networks(cloud, role, module, name):
+def test_a_load_balancer_that_is_there_keeps_its_private_networks(cloud, role, inside, name):
     own, added = (f"{number}1111111-2222-4333-8444-555555555555" for number in "12")
-    load_balancer = module("load_balancer", name="mine")["load_balancer"]
-    module("private_network", load_balancer="mine", private_network_id=own)
+    load_balancer = inside("load_balancer", name="mine")["load_balancer"]
+    inside("private_network", load_balancer="mine", private_network_id=own)
     networks = [{"private_network_id": added}]
     role(name, name="shop", load_balancer="mine", private_networks=networks)
     assert attached(cloud, load_balancer).keys() == {own, added}
@@ -295,21 +295,21 @@ def test_a_load_balancer_that_is_there_keeps_its_private_networks(cloud, role, m
 
 
 @pytest.mark.parametrize("by", ["ip_address", "id"])
-def test_an_address_that_was_reserved_before_is_used(cloud, role, module, by):
-    reserved = module("ip", tags=["mine"])["ip"]
+def test_an_address_that_was_reserved_before_is_used(cloud, role, inside, by):
+    reserved = inside("ip", tags=["mine"])["ip"]
     result = role("ssl_passthrough", name="shop", ip=reserved[by]).result
     assert result["ip_address"] == reserved["ip_address"]
     assert [ip["id"] for ip in account(cloud)["ips"]] == [reserved["id"]]
 
 
-def test_an_address_is_known_by_its_tags(role, module):
-    reserved = module("ip", tags=["shop", "mine"])["ip"]
+def test_an_address_is_known_by_its_tags(role, inside):
+    reserved = inside("ip", tags=["shop", "mine"])["ip"]
     result = role("ssl_passthrough", name="shop", ip=["mine", "shop"]).result
     assert result["ip_address"] == reserved["ip_address"]
 
 
-def test_everything_goes_on_a_load_balancer_that_is_there(cloud, role, module):
-    there = module("load_balancer", name="web", type="LB-GP-M", tags=["mine"])["load_balancer"]
+def test_everything_goes_on_a_load_balancer_that_is_there(cloud, role, inside):
+    there = inside("load_balancer", name="web", type="LB-GP-M", tags=["mine"])["load_balancer"]
     made = role("ssl_offload", name="shop", load_balancer="web")
     assert made.result["load_balancer"]["id"] == there["id"]
     assert made.result["ip_address"] == there["ip"][0]["ip_address"]
