@@ -179,7 +179,8 @@ class Milliseconds(Field):
         return int(total) if total == int(total) else None
 
     def encode(self, value: Any, found: Any = None) -> Any:
-        return None if value == "" else self.parse(value)
+        # Not null where we know better: a health check's durations are required (reference, 4.4).
+        return self.default if value == "" else self.parse(value)
 
     def meaning(self, value: Any) -> Any:
         return (None if value is None else self.parse(value)) or self.default
@@ -197,7 +198,8 @@ class Duration(Milliseconds):
     unit = ""
 
     def encode(self, value: Any, found: Any = None) -> Any:
-        return None if value == "" else f"{(self.parse(value) or 0) / 1000:.3f}s"
+        total = super().encode(value, found)
+        return None if total is None else f"{total / 1000:.3f}s"
 
 
 class Addresses(Field):

@@ -206,6 +206,7 @@ WHOLE = [
             "ldap_config": {},
         }.items()
     ),
+    ("backend", {**TARGET, "name": "tcp", "forward_protocol": "tcp"}),
     ("certificate", {**LB, "name": "web", "letsencrypt": {}}),
     (
         "frontend",
@@ -236,13 +237,13 @@ WHOLE = [
     *(
         (
             "route",
-            {**LB, "frontend": "web", "backend": "web", match: value, "match_subdomains": True},
+            {**LB, "frontend": "web", "backend": target, match: value, "match_subdomains": True},
         )
-        for match, value in {
-            "sni": "a.example.com",
-            "host_header": "a.example.com",
-            "path_begin": "/a",
-        }.items()
+        for match, value, target in (
+            ("sni", "a.example.com", "tcp"),
+            ("host_header", "a.example.com", "web"),
+            ("path_begin", "/a", "web"),
+        )
     ),
     (
         "acls",

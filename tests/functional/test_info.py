@@ -34,12 +34,10 @@ def account(cloud):
     cloud.api("POST", "ips", {"project_id": OTHER_PROJECT, "tags": ["a", "b"]})
     backend = {"forward_protocol": "http", "forward_port": 80, "server_ip": ["10.0.0.1"]}
     check = {"port": 80, "check_max_retries": 3}
-    backends = {
-        name: cloud.api(
-            "POST", f"lbs/{web}/backends", {**backend, "name": name, "health_check": check}
-        )["id"]
-        for name in ("web", "web2", "my-web")
-    }
+    backends = {}
+    for name, protocol in {"web": "http", "web2": "http", "my-web": "tcp"}.items():
+        body = {**backend, "name": name, "forward_protocol": protocol, "health_check": check}
+        backends[name] = cloud.api("POST", f"lbs/{web}/backends", body)["id"]
     frontends = {
         name: cloud.api(
             "POST",
@@ -58,7 +56,7 @@ def account(cloud):
         ("http", "web", {"path_begin": "/a"}),
         ("http", "web2", {"path_begin": "/a/b"}),
         ("http2", "web", {"host_header": "example.com"}),
-        ("my-http", "web2", {"sni": "example.com"}),
+        ("my-http", "my-web", {"sni": "example.com"}),
     ):
         route = {"frontend_id": frontends[frontend], "backend_id": backends[target]}
         cloud.api("POST", "routes", {**route, "match": match})
@@ -136,11 +134,11 @@ FILTERS = {
         (ON_WEB, ["/a", "/a/b", "example.com", "example.com"]),
         ({"load_balancer": "web2"}, []),
         (ON_HTTP, ["/a", "/a/b"]),
-        ({**ON_WEB, "backend": "web2"}, ["/a/b", "example.com"]),
+        ({**ON_WEB, "backend": "web"}, ["/a", "example.com"]),
         ({**ON_HTTP, "path_begin": "/a"}, ["/a"]),
         ({"path_begin": "/"}, []),
         ({"host_header": "Example.com"}, ["example.com"]),
-        ({"sni": "example.com", **ON_WEB, "backend": "web2"}, ["example.com"]),
+        ({"sni": "example.com", **ON_WEB, "backend": "my-web"}, ["example.com"]),
         ({"sni": "example.com", **ON_WEB, "backend": "web"}, []),
     ],
     "private_network_info": [

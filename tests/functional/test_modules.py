@@ -23,7 +23,10 @@ ELSEWHERE = {
         "dns_timeout": "test_names_are_given_time_to_appear_in_dns",
         "expires_within_days": "test_what_ends_soon_is_said",
     },
-    "backend_servers": {"wait_for": "test_a_server_that_is_there_is_waited_for_all_the_same"},
+    "backend_servers": {
+        "wait_for": "test_a_server_that_is_there_is_waited_for_all_the_same",
+        "min_up": "test_so_many_servers_that_are_up_are_left",
+    },
 }
 # What can only change together.
 TOGETHER = [

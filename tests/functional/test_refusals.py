@@ -4,10 +4,9 @@ import re
 
 import pytest
 from cloud import PROJECT_ID, serving
-from objects import BACKEND, HTTP, WEB, WEB_BACKEND
+from objects import BACKEND, HTTP, TCP_BACKEND, WEB, WEB_BACKEND
 from pki import AUTHORITY, Issued, custom
 
-TCP_BACKEND = ("backend", {**BACKEND, "name": "tcp", "forward_protocol": "tcp"})
 HTTPS = {"load_balancer": "web", "name": "https", "inbound_port": 443}
 CERTIFICATE = {"load_balancer": "web", "name": "example"}
 LETSENCRYPT = ("certificate", {"load_balancer": "web", "name": "first", "letsencrypt": {}})

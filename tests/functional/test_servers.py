@@ -91,3 +91,13 @@ def test_a_lost_answer_leaves_the_servers_as_they_shall_be(cloud, module, pool, 
     result = module("backend_servers", **THERE, servers=servers, state=state)
     assert result["changed"]
     assert result["backend_servers"] == pool() == (["10.0.0.1", "10.0.0.2"] if adding else [])
+
+
+def test_so_many_servers_that_are_up_are_left(cloud, module, pool):
+    module("backend_servers", **THERE, servers=["10.0.0.2"])
+    taken = {**THERE, "servers": ["10.0.0.1"], "state": "absent"}
+    with cloud.watched() as writes:
+        assert "min_up is 2" in module("backend_servers", **taken, min_up=2)["msg"]
+    assert writes == []
+    assert module("backend_servers", **taken, min_up=1)["changed"]
+    assert module("backend_servers", **taken, min_up=1)["changed"] is False

@@ -16,6 +16,7 @@ REDIRECT = {
 
 WEB = ("load_balancer", {"name": "web"})
 WEB_BACKEND = ("backend", BACKEND)
+TCP_BACKEND = ("backend", {**BACKEND, "name": "tcp", "forward_protocol": "tcp"})
 API_BACKEND = ("backend", {**BACKEND, "name": "api", "forward_port": 8080})
 HTTP = ("frontend", {"load_balancer": "web", "name": "http", "inbound_port": 80, "backend": "web"})
 FIRST = ("certificate", {"load_balancer": "web", "name": "first", "letsencrypt": {}})

@@ -13,6 +13,7 @@ from objects import (
     REDIRECT,
     SECOND,
     SUBNET,
+    TCP_BACKEND,
     WEB,
     WEB_BACKEND,
 )
@@ -362,7 +363,7 @@ SCENARIOS = {
         ],
     ),
     "route": Scenario(
-        needed=[WEB, WEB_BACKEND, API_BACKEND, HTTP, HTTPS],
+        needed=[WEB, WEB_BACKEND, API_BACKEND, TCP_BACKEND, HTTP, HTTPS],
         identity={"load_balancer": "web", "frontend": "http", "host_header": "api.example.com"},
         options={"backend": "api"},
         changes=[
@@ -372,9 +373,8 @@ SCENARIOS = {
             {"id": ID, "host_header": "www.example.com"},
             {"id": ID, "path_begin": "/api"},
             {"id": ID, "path_begin": "/v2"},
-            {"id": ID, "sni": "a.example.com"},
+            {"id": ID, "sni": "a.example.com", "backend": "tcp"},
             {"id": ID, "sni": "b.example.com"},
-            {"id": ID, "backend": "api"},
         ],
         fixed=[({"backend": "web"}, {"id": ID, "load_balancer": "web", "frontend": "https"})],
     ),
