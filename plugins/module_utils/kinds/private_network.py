@@ -64,6 +64,14 @@ class PrivateNetwork(Resource):
             lambda found: f"Private network {network_id} is still {found['status']!r}",
         )
 
+    def settled(self, session: Session, load_balancer_id: str) -> list[dict[str, Any]]:
+        """All attachments of a load balancer, once none is on its way."""
+        return session.until(
+            lambda: self.list(session, {"load_balancer": load_balancer_id}),
+            lambda found: session.check_mode or all(one["status"] != "pending" for one in found),
+            lambda found: "A private network is still 'pending'",
+        )
+
     def plan_create(self, wanted: dict[str, Any], words: dict[str, Any]) -> Plan:
         plan = super().plan_create(wanted, words)
         path = f"lbs/{wanted['load_balancer']}/attach-private-network"
@@ -72,12 +80,16 @@ class PrivateNetwork(Resource):
     def plan_update(
         self, found: dict[str, Any], wanted: dict[str, Any], words: dict[str, Any]
     ) -> Plan:
+        self.make_sure(found)
+        return super().plan_update(found, wanted, words)
+
+    def make_sure(self, found: dict[str, Any]) -> None:
+        """Raise Problem if an attachment has failed."""
         if found["status"] == "error":
             raise Problem(
                 f"The attachment to {self.called(found)} has failed (status 'error'). Detach the "
                 "network (state: absent) and attach it again."
             )
-        return super().plan_update(found, wanted, words)
 
     def plan_absent(self, found: dict[str, Any], options: dict[str, Any]) -> Plan:
         before = {name: option.shown(found) for name, option in self.fields.items()}

@@ -76,6 +76,13 @@ class Lane(Session):
         if self.traffic.width == 1:
             super().settle(load_balancer_id, absent)
 
+    def await_usable(
+        self, load_balancer_id: str | None, absent: bool = False, always: bool = False
+    ) -> None:
+        """Only where something depends on it: the whole is waited for once, at the end."""
+        if always:
+            super().await_usable(load_balancer_id, absent, always)
+
     def await_writable(self, load_balancer_id: str) -> None:
         """Wait until a load balancer that was just made or moved takes writes."""
         super().settle(load_balancer_id)

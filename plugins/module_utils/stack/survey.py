@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -23,16 +23,21 @@ from ..kinds.route import ROUTE
 from ..kinds.subscriber import SUBSCRIBER
 from ..resource import Resource
 from ..session import Session
-from .crew import Crew
+from .crew import Crew, Work
 from .declaration import SECTIONS, Declaration, Declared
 
 Objects = list[dict[str, Any]]
 
 ON_IT = (PRIVATE_NETWORK, CERTIFICATE, BACKEND, FRONTEND, ROUTE)
-NEEDED = {
-    # To judge a frontend one has to see what it can refer to; a certificate, who uses it.
-    FRONTEND: (CERTIFICATE, BACKEND),
-    CERTIFICATE: (FRONTEND, BACKEND),
+JUDGED_BY: dict[Resource, tuple[Resource, ...]] = {
+    FRONTEND: (CERTIFICATE, BACKEND),  # which it refers to
+    CERTIFICATE: (FRONTEND, BACKEND),  # by which it is used, and ordered
+}
+PRUNED_BY: dict[Resource, tuple[Resource, ...]] = {
+    # Who may still use what is removed.
+    FRONTEND: (ROUTE,),
+    CERTIFICATE: (FRONTEND,),
+    BACKEND: (FRONTEND, ROUTE),
 }
 
 
@@ -51,45 +56,82 @@ class Snapshot:
         return self.objects.get(kind.kind, [])
 
 
-def survey(session: Session, crew: Crew, declaration: Declaration, whole: bool) -> Snapshot:
-    """Read what the declaration needs to know, or the `whole` load balancer."""
-    found = LOAD_BALANCER.find(session, declaration.load_balancer.options)
-    there = Snapshot(found)
-    kinds = {*needed(declaration), *(ON_IT if whole else ())}
-    works = {kind.kind: partial(listed, kind, there) for kind in kinds if found}
-    for kind in elsewhere(declaration, there):
-        works[kind.kind] = lambda lane, kind=kind: kind.list(lane, {})
-    there.objects = read(crew, works)
+def survey(
+    session: Session,
+    crew: Crew,
+    declaration: Declaration,
+    found: dict[str, Any] | None,
+    prune: bool,
+    settle: bool = True,
+) -> Snapshot:
+    """Read what must be known to plan for the declaration on the load balancer `found`.
+
+    With `settle`, attachments of private networks are waited for until none is on its way.
+    """
+    kinds = set(needed(declaration, prune)) if found else set()
+    there = read(crew, found, kinds, elsewhere(declaration, found), settle)
     if found:
-        there.objects["ip"] = merged(found["ip"], there.of(RESERVED))
-    ids = [frontend["id"] for frontend in there.of(FRONTEND)]
-    there.objects["route"] = [one for one in there.of(ROUTE) if one["frontend_id"] in ids]
-    if whole or declaration.having("acls"):
-        works = {one: lambda lane, one=one: ACLS.list(lane, {"frontend": one}) for one in ids}
-        there.acls = {one: ordered(rules) for one, rules in read(crew, works).items()}
+        there.objects["ip"] = list(
+            {ip["id"]: ip for ip in there.of(RESERVED) + found["ip"]}.values()
+        )
+        read_acls(crew, there, with_acls(declaration, there))
     return there
 
 
-def needed(declaration: Declaration) -> Iterable[Resource]:
+def survey_all(crew: Crew, found: dict[str, Any]) -> Snapshot:
+    """Read everything that is on a load balancer."""
+    there = read(crew, found, set(ON_IT))
+    read_acls(crew, there, there.of(FRONTEND))
+    return there
+
+
+def read(
+    crew: Crew,
+    found: dict[str, Any] | None,
+    kinds: set[Resource],
+    beside: Iterable[Resource] = (),
+    settle: bool = False,
+) -> Snapshot:
+    """List the objects of the kinds on the load balancer, and of those beside it."""
+    works: dict[str, Work] = {kind.kind: partial(listed, kind, found, settle) for kind in kinds}
+    works |= {kind.kind: lambda lane, kind=kind: kind.list(lane, {}) for kind in beside}
+    there = Snapshot(found, side_by_side(crew, works))
+    ids = [frontend["id"] for frontend in there.of(FRONTEND)]
+    there.objects["route"] = [one for one in there.of(ROUTE) if one["frontend_id"] in ids]
+    return there
+
+
+def read_acls(crew: Crew, there: Snapshot, frontends: Objects) -> None:
+    works: dict[str, Work] = {
+        one["id"]: partial(ACLS.list, place={"frontend": one["id"]}) for one in frontends
+    }
+    for frontend_id, rules in side_by_side(crew, works).items():
+        # Lists come by age; the index is what orders evaluation (api notes, 35).
+        there.acls[frontend_id] = sorted(rules, key=lambda rule: rule["index"])
+
+
+def needed(declaration: Declaration, prune: bool) -> Iterator[Resource]:
     """The kinds on the load balancer of which the declaration speaks, and what these need."""
     for section, kind in SECTIONS.items():
         if section in declaration.sections and kind is not RESERVED:
-            yield from (kind, *NEEDED.get(kind, ()))
+            more = PRUNED_BY.get(kind, ()) if prune else ()
+            yield from (kind, *JUDGED_BY.get(kind, ()), *more)
     if declaration.having("routes"):
         yield ROUTE
 
 
-def elsewhere(declaration: Declaration, there: Snapshot) -> Iterable[Resource]:
+def elsewhere(declaration: Declaration, found: dict[str, Any] | None) -> set[Resource]:
     """The kinds beside the load balancer that must be listed to find what is declared."""
-    attached = there.load_balancer["ip"] if there.load_balancer else []
+    attached = found["ip"] if found else []
     given = declaration.load_balancer.options
     words = {word for ip in attached for word in (ip["id"], ip["ip_address"])}
-    asked = [bare_id(ip) or ip for ip in given.get("ips") or []]
-    declared = declaration.of(RESERVED)
-    if any(ip not in words for ip in asked) or not all(is_among(attached, ip) for ip in declared):
-        yield RESERVED
+    asked = {bare_id(ip) or ip for ip in given.get("ips") or []}
+    kinds = set()
+    if asked - words or not all(is_among(attached, ip) for ip in declaration.of(RESERVED)):
+        kinds.add(RESERVED)
     if declaration.sections.get("subscriber") or given.get("subscriber"):
-        yield SUBSCRIBER
+        kinds.add(SUBSCRIBER)
+    return kinds
 
 
 def is_among(attached: Objects, ip: Declared) -> bool:
@@ -100,27 +142,31 @@ def is_among(attached: Objects, ip: Declared) -> bool:
         return True  # of which planning tells
 
 
-def listed(kind: Resource, there: Snapshot, session: Session) -> Objects:
+def with_acls(declaration: Declaration, there: Snapshot) -> Objects:
+    """The frontends that are there and whose ACLs are declared."""
+    found = []
+    for thing in declaration.of(ACLS):
+        try:
+            found.append(FRONTEND.among(there.of(FRONTEND), thing.frontend.options))
+        except Problem:
+            continue  # of which planning tells
+    return [frontend for frontend in found if frontend]
+
+
+def listed(kind: Resource, found: dict[str, Any], settle: bool, session: Session) -> Objects:
     """The objects of a kind on the load balancer."""
-    found = there.load_balancer
-    if kind is not ROUTE:
-        return kind.list(session, {"load_balancer": found["id"]})
-    # Routes are listed for the whole zone, so not without need.
-    return kind.list(session, {}) if found["route_count"] else []
+    if kind is ROUTE:
+        # Routes are listed for the whole zone, so not without need.
+        return kind.list(session, {}) if found["route_count"] else []
+    if kind is PRIVATE_NETWORK and settle:
+        # One on its way in looks like one on its way out (api notes, 23).
+        return PRIVATE_NETWORK.settled(session, found["id"])
+    return kind.list(session, {"load_balancer": found["id"]})
 
 
-def read(crew: Crew, works: dict[str, Any]) -> dict[str, Any]:
-    """Read side by side; what cannot be read ends the task before anything is written."""
+def side_by_side(crew: Crew, works: dict[str, Work]) -> dict[str, Any]:
+    """Read; what cannot be read ends the task."""
     results, errors = crew.run(works)
     for error in errors.values():
         raise error
     return results
-
-
-def merged(first: Objects, second: Objects) -> Objects:
-    return list({item["id"]: item for item in [*second, *first]}.values())
-
-
-def ordered(rules: Objects) -> Objects:
-    # Lists come by age; the index is what orders evaluation (api notes, 35).
-    return sorted(rules, key=lambda rule: rule["index"])

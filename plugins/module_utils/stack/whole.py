@@ -9,12 +9,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from ..api import ApiError
 from ..config import ARGUMENTS, Config, Problem
 from ..fields import bare_id
 from ..kinds.acls import ACLS
 from ..kinds.certificate import CERTIFICATE
 from ..kinds.frontend import FRONTEND
 from ..kinds.load_balancer import LOAD_BALANCER
+from ..kinds.private_network import PRIVATE_NETWORK
 from ..kinds.route import ROUTE
 from ..resource import WRITING, Plan, Resource
 from ..session import Session
@@ -24,7 +26,7 @@ from .declaration import Declaration, arguments
 from .export import Export
 from .judging import judge
 from .planning import Planning, Step, Unmade, key_of
-from .survey import ON_IT, Snapshot, survey
+from .survey import ON_IT, Snapshot, survey, survey_all
 
 Things = Iterable[tuple[Resource, dict[str, Any]]]
 
@@ -72,43 +74,61 @@ class Stack:
 
     def ensure(self, session: Session, options: dict[str, Any]) -> tuple[WholePlan, Any]:
         """Bring the load balancer to what is declared; return the plan and what is there then."""
-        declaration = Declaration(options)
+        declaration, prune = Declaration(options), options["prune"]
+        found = self.find(session, declaration)
         with Crew(session) as crew:
             if options["state"] == "absent":
-                return self.remove(session, crew, declaration)
-            there = survey(session, crew, declaration, options["prune"])
-            planning = Planning(session, declaration, there, options["prune"])
+                return self.remove(session, crew, declaration, found)
+            there = survey(session, crew, declaration, found, prune)
+            planning = Planning(session, declaration, there, prune)
             plan = WholePlan(judge(planning))
-            refuse(planning)
+            refuse(declaration, planning.problems)
             for place, (kind, outcome) in planning.outcomes.items():
                 if place in planning.ids:
                     kind.advise(session, outcome)
-            found = there.load_balancer
             if plan.changed and found:
                 session.admit(found["id"])
-            if plan.changed and not session.check_mode:
-                applying = Applying(session, crew, found and found["id"])
-                applying.run(plan.steps)
-                there = survey(session, crew, declaration, options["prune"])
-                ids = [applying.made.get(one, one) for one in planning.ids.values()]
-                return plan, result(session, declaration, plan, in_order(everything(there), ids))
-            return plan, result(session, declaration, plan, planning.outcomes.values())
+            if session.check_mode or not plan.changed:
+                return plan, result(session, declaration, plan, planning.outcomes.values())
+            applying = Applying(session, crew, found and found["id"])
+            applying.run(plan.steps)
+            found = LOAD_BALANCER.read(session, applying.load_balancer_id)
+            there = survey(session, crew, declaration, found, prune, settle=session.wait)
+            for attachment in there.of(PRIVATE_NETWORK):
+                PRIVATE_NETWORK.make_sure(attachment)
+            ids = [applying.made.get(one, one) for one in planning.ids.values()]
+            return plan, result(session, declaration, plan, in_order(everything(there), ids))
+
+    def find(self, session: Session, declaration: Declaration) -> dict[str, Any] | None:
+        """The load balancer; None if there is none."""
+        balancer, problems = declaration.load_balancer, declaration.problems()
+        if balancer.place not in problems:
+            try:
+                return LOAD_BALANCER.find(session, balancer.options)
+            except ApiError:
+                raise
+            except Problem as problem:
+                problems[balancer.place] = [balancer.at(problem)]
+        raise refusal(declaration, problems)
 
     def remove(
-        self, session: Session, crew: Crew, declaration: Declaration
+        self,
+        session: Session,
+        crew: Crew,
+        declaration: Declaration,
+        found: dict[str, Any] | None,
     ) -> tuple[WholePlan, Any]:
         """Delete the load balancer; everything on it goes with it, and addresses stay."""
         options = {**declaration.load_balancer.options, "state": "absent"}
-        there = survey(session, crew, declaration, whole=True)
-        found = there.load_balancer
         if found is None:
             return WholePlan([]), result(session, declaration, WholePlan([]), [])
         session.admit(found["id"])
+        there = survey_all(crew, found)
         plan = LOAD_BALANCER.plan_absent(found, options)
         steps = [
             Step("load_balancer", LOAD_BALANCER.called(found), LOAD_BALANCER, plan, found=found)
         ]
-        for kind, thing in everything(there):
+        for kind, thing in in_order(everything(there), []):
             if kind is not LOAD_BALANCER:
                 before = Plan(before=kind.plan_absent(thing, {}).before)
                 key = f"{kind.plural} {key_of(thing)}"
@@ -129,30 +149,34 @@ class Stack:
         """A live load balancer as a declaration; None if there is none."""
         word = options["load_balancer"]
         which = {"id": word} if bare_id(word) else {"name": word}
-        declaration = Declaration({"load_balancer": which})
-        with Crew(session) as crew:
-            there = survey(session, crew, declaration, whole=True)
-        if there.load_balancer is None:
+        found = LOAD_BALANCER.find(session, which)
+        if found is None:
             return None
+        with Crew(session) as crew:
+            there = survey_all(crew, found)
         told = Export(there, options["secrets_as_variables"]).declaration()
         if "id" in which:
             told["load_balancer"] = {**which, **told["load_balancer"]}
         return told
 
 
-def refuse(planning: Planning) -> None:
-    """Raise one Problem with everything that is wrong, in the order of the declaration."""
-    places = [thing.place for thing in planning.declaration.things]
+def refuse(declaration: Declaration, problems: dict[str, list[str]]) -> None:
+    """Raise a Problem if there are problems."""
+    if problems:
+        raise refusal(declaration, problems)
+
+
+def refusal(declaration: Declaration, problems: dict[str, list[str]]) -> Problem:
+    """One Problem with everything that is wrong, in the order of the declaration."""
+    places = [thing.place for thing in declaration.things]
 
     def place(text: str) -> int:
         return max((at for at, one in enumerate(places) if text.startswith(one)), default=-1)
 
-    texts = sorted((one for texts in planning.problems.values() for one in texts), key=place)
-    if texts:
-        count = "1 problem" if len(texts) == 1 else f"{len(texts)} problems"
-        raise Problem(
-            f"The declaration has {count}; nothing was changed. {' '.join(texts)}", problems=texts
-        )
+    texts = sorted((one for texts in problems.values() for one in texts), key=place)
+    count = "1 problem" if len(texts) == 1 else f"{len(texts)} problems"
+    text = f"The declaration has {count}; nothing was changed. {' '.join(texts)}"
+    return Problem(text, problems=texts)
 
 
 def everything(there: Snapshot) -> Iterator[tuple[Resource, dict[str, Any]]]:

@@ -1,0 +1,106 @@
+"""Whole runs of `ansible-playbook` against the emulator, timed in rounds beside each other."""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import requests
+from cloud import BIN, ROOT, SECRET_KEY, ZONE, Cloud, clean_environment, serving
+
+ROUNDS = 5
+TIMES = "\N{MULTIPLICATION SIGN}"
+Tasks = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: what was measured, what came out, and what it must not exceed."""
+
+    what: str
+    measured: float
+    limit: float
+    unit: str = TIMES
+
+    @property
+    def reached(self) -> bool:
+        return self.measured <= self.limit
+
+    def __str__(self) -> str:
+        digits = 3 if self.limit < 0.1 else 2 if self.unit == TIMES else 0
+        shown, limit = (f"{value:.{digits}f} {self.unit}" for value in (self.measured, self.limit))
+        return f"| {self.what} | {shown} | ≤ {limit} |{'' if self.reached else ' **missed**'}"
+
+
+@dataclass(frozen=True)
+class Played:
+    """A finished run: seconds by the clock, the peak of its memory in MB, how many calls."""
+
+    seconds: float
+    memory: float
+    calls: int
+
+
+class Bench:
+    """Plays run against one emulator, without a data plane and without its pace."""
+
+    def __init__(self, cloud: Cloud, home: Path) -> None:
+        self.cloud, self.home = cloud, home
+
+    def play(self, tasks: Tasks, **environment: str) -> Played:
+        """Run tasks in a play of their own."""
+        playbook = self.home / "playbook.json"
+        hosts = {"hosts": "localhost", "connection": "local", "gather_facts": False}
+        playbook.write_text(json.dumps([{**hosts, "tasks": tasks}]))
+        before = len(self.cloud.journal(reads=True))
+        began = time.monotonic()
+        process = subprocess.Popen(
+            [BIN / "ansible-playbook", playbook],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            env={**clean_environment(self.home), **self.cloud.environment, **environment},
+        )
+        _pid, status, usage = os.wait4(process.pid, 0)
+        seconds = time.monotonic() - began
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            raise RuntimeError(f"a play failed; its tasks begin with {json.dumps(tasks)[:300]}")
+        calls = len(self.cloud.journal(reads=True)) - before
+        return Played(seconds, usage.ru_maxrss / 1024, calls)
+
+    def ratio(self, one: Callable[[], float], other: Callable[[], float]) -> float:
+        """How many times the other the one takes: the median over rounds of both."""
+        return statistics.median(one() / other() for _round in range(ROUNDS))
+
+    def beyond_empty(self, tasks: Tasks, **environment: str) -> float:
+        """The seconds that tasks take beyond a play without any."""
+        return self.play(tasks, **environment).seconds - self.play([], **environment).seconds
+
+    def in_one_loop(self, calls: int) -> float:
+        """The seconds that so many calls take one after another, on one warm connection."""
+        with requests.Session() as session:
+            url = f"{self.cloud.url}/lb/v1/zones/{ZONE}/lbs"
+            headers = {"X-Auth-Token": SECRET_KEY}
+            session.get(url, headers=headers, timeout=30)
+            began = time.monotonic()
+            for _call in range(calls):
+                session.get(url, headers=headers, timeout=30)
+            return time.monotonic() - began
+
+
+@contextmanager
+def bench() -> Iterator[Bench]:
+    """An emulator to measure against."""
+    options = ("--data-plane=none", "--ca=builtin", "--time-scale=0", "--ip-range=127.54.0.0/16")
+    with tempfile.TemporaryDirectory() as home, serving(*options) as cloud:
+        yield Bench(cloud, Path(home))
