@@ -25,6 +25,9 @@ test: setup ## every test: unit, emulator, functional, end to end
 compat: setup ## what depends on ansible-core, under each of its versions that runs here
 	@.venv/bin/python scripts/compat.py
 
+fuzz: .venv/.ready ## N requests (20000) of every kind to the emulator: no 500, no hang
+	PYTHONPATH=tests/support .venv/bin/python tests/support/fuzz.py $(or $(N),20000) $(SEED)
+
 lint: .venv/.ready ## ruff, ansible-lint (production profile), yamllint
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
@@ -52,4 +55,4 @@ changelog: .venv/.ready ## write CHANGELOG.md from changelogs/fragments
 clean: ## remove what these commands made
 	rm -rf .venv build
 
-.PHONY: help setup demo test compat lint sanity build emulator docs changelog clean
+.PHONY: help setup demo test fuzz compat lint sanity build emulator docs changelog clean

@@ -78,10 +78,12 @@ class Api:
         return self.run(self.answered(scope, raw))
 
     async def answered(self, scope, raw):
-        sent = []
+        sent, bodies = [], [raw]
 
         async def receive():
-            return {"type": "http.request", "body": raw, "more_body": False}
+            if not bodies:  # the client waits for the answer
+                await asyncio.Event().wait()
+            return {"type": "http.request", "body": bodies.pop(), "more_body": False}
 
         async def send(message):
             sent.append(message)

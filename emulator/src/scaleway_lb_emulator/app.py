@@ -12,6 +12,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
+from fastapi_offline import FastAPIOffline
 from pydantic import ValidationError
 from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
@@ -63,7 +64,12 @@ def create_app(
     world, journal, faults = World(settings, data_plane, authority), Journal(), Faults()
     govern(world)
     orders = Orders(world, faults)
-    app = FastAPI(title="Scaleway Load Balancer emulator", redoc_url=None)
+    app = FastAPIOffline(
+        title="Scaleway Load Balancer emulator",
+        redoc_url=None,
+        static_url="/docs/files",
+        swagger_ui_parameters={"persistAuthorization": True, "docExpansion": "none"},
+    )
     app.state.world = world
     app.include_router(console(world))
     app.include_router(control(world, journal, faults))

@@ -8,17 +8,23 @@ import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException
-from fastapi.responses import PlainTextResponse, Response
+from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from .clock import stamp
 from .faults import TRANSITIONS, Fault, Faults
 from .journal import Journal
+from .models import DnsName
 from .operations import OPERATIONS
+from .shapes import Refused
 from .world import World
 
 RENEWAL = "RenewCertificate"
 """Not an operation of the API: the platform does it by itself. It can be broken all the same."""
+
+
+class Pem(Response):
+    media_type = "application/x-pem-file"
 
 
 class Address(BaseModel):
@@ -32,7 +38,11 @@ class Advance(BaseModel):
 
 
 def control(world: World, journal: Journal, faults: Faults) -> APIRouter:
-    router = APIRouter(prefix="/_emulator", tags=["the emulator itself"])
+    refused = {
+        400: {"model": Refused, "description": "the body cannot be read"},
+        422: {"model": Refused, "description": "it cannot be what it is"},
+    }
+    router = APIRouter(prefix="/_emulator", tags=["the emulator itself"], responses=refused)
 
     @router.get("/journal")
     async def read_journal(reads: bool = False) -> Response:
@@ -70,13 +80,13 @@ def control(world: World, journal: Journal, faults: Faults) -> APIRouter:
     async def clear_faults() -> None:
         faults.waiting.clear()
 
-    @router.delete("/faults/{fault_id}", status_code=204)
+    @router.delete("/faults/{fault_id}", status_code=204, responses={404: {"model": Refused}})
     async def remove_fault(fault_id: str) -> None:
         if faults.waiting.pop(fault_id, None) is None:
             raise HTTPException(404, "no such fault waits")
 
     @router.put("/dns/{name}", status_code=204)
-    async def set_address(name: str, record: Address) -> None:
+    async def set_address(name: DnsName, record: Address) -> None:
         """Let a name lead to an address, in the DNS that the certificate authority asks."""
         world.resolve(name, str(record.address))
 
@@ -93,10 +103,10 @@ def control(world: World, journal: Journal, faults: Faults) -> APIRouter:
             raise HTTPException(422, str(error)) from None
         return {"now": stamp(world.clock.now())}
 
-    @router.get("/ca.pem", response_class=PlainTextResponse)
+    @router.get("/ca.pem", response_class=Pem)
     async def root() -> Response:
         """The root of the certificates that are issued here."""
         pem = await asyncio.to_thread(world.authority.root_pem)
-        return PlainTextResponse(pem.decode(), media_type="application/x-pem-file")
+        return Pem(pem)
 
     return router
