@@ -6,20 +6,25 @@ import ipaddress
 
 from .errors import plain
 
-V6_PREFIX = int(ipaddress.ip_address("2001:db8::"))
-"""Reserved for documentation, so that it is nobody's."""
-V6_STEP, V6_COUNT = 1 << 80, 1 << 16
+NOBODYS = ipaddress.IPv6Network("2001:db8::/32")
+"""Reserved for documentation: nothing is reached there."""
+COUNT = 1 << 16
 
 
 class Addresses:
-    """The hosts of one network, and the networks of IPv6, of which an LB gets one each."""
+    """The hosts of one network, and the networks of IPv6, of which an LB gets one each: of /64 in
+    a range that is served, of /48 where none is."""
 
-    def __init__(self, network: ipaddress.IPv4Network) -> None:
+    def __init__(
+        self, network: ipaddress.IPv4Network, v6: ipaddress.IPv6Network | None = None
+    ) -> None:
         first, last = int(network.network_address), int(network.broadcast_address)
         own = network.prefixlen < 31  # has addresses of network and broadcast
+        v6, step = (v6, 1 << 64) if v6 else (NOBODYS, 1 << 80)
+        begin, end = int(v6.network_address), int(v6.broadcast_address)
         self.pools = {
             4: Pool(range(first + own, last + 1 - own)),
-            6: Pool(range(V6_PREFIX + V6_STEP, V6_PREFIX + V6_STEP * V6_COUNT, V6_STEP)),
+            6: Pool(range(begin + step, min(begin + step * COUNT, end), step)),
         }
 
     def reserve(self, version: int) -> str:

@@ -33,6 +33,8 @@ USE = """Point any tool at it by its environment:
   export SCW_DEFAULT_PROJECT_ID=22222222-2222-4222-8222-222222222222
 """
 
+PRIVATE6 = ipaddress.IPv6Network("fc00::/7")
+
 
 class Protocol(HttpToolsProtocol):
     """Remembers each connection, so that a fault can cut it."""
@@ -123,6 +125,12 @@ def read_arguments() -> Settings:
         help="loopback network that load balancers get their addresses from (default: %(default)s)",
     )
     add(
+        "--ip6-range",
+        metavar="CIDR",
+        help="private network of IPv6, such as fd51::/48, that this machine is made to answer for, "
+        "as root; without it, load balancers take IPv6 addresses and do not serve them",
+    )
+    add(
         "--port-offset",
         type=int,
         default=0,
@@ -142,6 +150,17 @@ def read_arguments() -> Settings:
         parser.error(f"--ip-range: {error}")
     if not network.is_loopback:
         parser.error(f"--ip-range {given.ip_range}: load balancers listen on loopback only")
+    ip6_range = None
+    if given.ip6_range:
+        try:
+            ip6_range = ipaddress.IPv6Network(given.ip6_range)
+        except ValueError as error:
+            parser.error(f"--ip6-range: {error}")
+        if not ip6_range.subnet_of(PRIVATE6) or not 16 <= ip6_range.prefixlen <= 60:
+            parser.error(
+                f"--ip6-range {given.ip6_range}: give a network of /16 to /60 in {PRIVATE6}, which "
+                "is private; each load balancer gets a /64 of it"
+            )
     if not 0 <= given.time_scale < 1000:
         parser.error("--time-scale: give a number from 0 to 1000")
     if not 0 <= given.port_offset <= 65535 - 443:
@@ -154,6 +173,7 @@ def read_arguments() -> Settings:
         state_dir=given.state,
         time_scale=given.time_scale,
         ip_range=network,
+        ip6_range=ip6_range,
         port_offset=given.port_offset,
         token=given.token,
     )

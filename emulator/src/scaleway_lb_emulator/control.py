@@ -90,6 +90,15 @@ def control(world: World, journal: Journal, faults: Faults) -> APIRouter:
         """Let a name lead to an address, in the DNS that the certificate authority asks."""
         world.resolve(name, str(record.address))
 
+    @router.get("/ipam/{ipam_id}")
+    async def read_address(ipam_id: str) -> dict[str, str]:
+        """The address behind one of a private network's `ipam_ids`."""
+        world.settle()
+        for row in world.store.all("private_network"):
+            if ipam_id in row["ipam_ids"]:
+                return {"address": row["address"]}
+        raise HTTPException(404, "no private network has this ID")
+
     @router.get("/clock")
     async def read_clock() -> dict[str, str]:
         return {"now": stamp(world.clock.now())}

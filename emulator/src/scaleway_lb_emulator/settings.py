@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import IPv4Network
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
 DEFAULT_RANGE = IPv4Network("127.51.0.0/16")
@@ -20,5 +20,6 @@ class Settings:
     state_dir: Path | None = None
     time_scale: float = 1.0
     ip_range: IPv4Network = DEFAULT_RANGE
+    ip6_range: IPv6Network | None = None
     port_offset: int = 0
     token: str | None = None

@@ -47,7 +47,9 @@ class World:
         """What is not in the state but follows from it."""
         self.clock = Clock((self.store.get("emulator", "clock") or {"advanced": 0})["advanced"])
         self.begun = self.clock.now()
-        self.addresses = Addresses(self.settings.ip_range)
+        self.addresses = Addresses(self.settings.ip_range, self.settings.ip6_range)
+        for row in self.store.all("private_network"):
+            self.addresses.take(row["address"])
         for ip in self.store.all("ip"):
             self.addresses.take(ip["ip_address"])
             self.announce(ip)
@@ -267,12 +269,19 @@ class World:
             for row in of("frontend", lb_id=lb["id"])
         ]
         certificates = of("certificate", lb_id=lb["id"])
+        public = [ip["ip_address"] for ip in of("ip", lb_id=lb["id"])]
+        private = [
+            row["address"]
+            for row in of("private_network", lb_id=lb["id"])
+            if row["status"] == "ready"
+        ]
         return {
             "id": lb["id"],
             "zone": lb["zone"],
             "type": lb["type"],
             "ssl_compatibility_level": lb["ssl_compatibility_level"],
-            "addresses": [ip["ip_address"] for ip in of("ip", lb_id=lb["id"])],
+            # one without a public address is reached through its networks (documented)
+            "addresses": public or private,
             "backends": of("backend", lb_id=lb["id"]),
             "frontends": frontends,
             "certificates": {row["id"]: row["pem"] for row in certificates if row["pem"]},

@@ -123,7 +123,7 @@ def draw(picture: Picture) -> Drawing:
                 lines.append(between(boxes[-1], backends[rule.backend_id], taken))
             top += RULE + WITHIN
         y += height + BETWEEN
-    addresses = " and ".join(one.ip for one in picture.addresses) or "no address"
+    addresses = " and ".join(picture.ways_in) or "no address"
     width = at["server"] + WIDTHS["server"] + MARGIN
     return Drawing(
         width=width,
@@ -263,7 +263,8 @@ def fitted(text: str, width: float, size: float) -> str:
 
 
 def said(picture: Picture) -> str:
-    sentences = [f"Clients reach {picture.name} {where(picture)}."]
+    where = f"at {' and '.join(picture.ways_in)}" if picture.ways_in else "nowhere"
+    sentences = [f"Clients reach {picture.name} {where}."]
     names = {one.id: one for one in picture.backends}
     for one in picture.frontends:
         parts = [f"Port {one.port} takes {one.protocol}"]
@@ -275,8 +276,3 @@ def said(picture: Picture) -> str:
             parts.append(f"goes to backend {target.name} with {up}")
         sentences.append(f"{'; '.join(parts)}.")
     return " ".join(sentences)
-
-
-def where(picture: Picture) -> str:
-    served = [one.ip for one in picture.addresses if one.served]
-    return f"at {' and '.join(served)}" if served else "nowhere: it has no address here"

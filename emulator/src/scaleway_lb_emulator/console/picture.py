@@ -8,6 +8,7 @@ from typing import Any
 
 from ..clock import SECOND
 from ..data_plane.rules import by_precision
+from ..data_plane.workers import shown
 from ..store import Row
 from ..world import World, by_index
 from ..zones import own_name
@@ -125,6 +126,15 @@ class Address:
 
 
 @dataclass(frozen=True)
+class Network:
+    """A private network; where there is no public address, its address is the way in."""
+
+    id: str
+    state: State
+    address: str
+
+
+@dataclass(frozen=True)
 class Card:
     """A load balancer in the list."""
 
@@ -147,11 +157,18 @@ class Picture:
     facts: dict[str, str]
     tags: list[str]
     addresses: list[Address]
-    networks: list[tuple[str, State]]
+    networks: list[Network]
     frontends: list[Frontend]
     backends: list[Backend]
     certificates: list[Certificate]
     problems: list[str]
+
+    @property
+    def ways_in(self) -> list[str]:
+        """The addresses that clients reach it at."""
+        public = [one.ip for one in self.addresses if one.served]
+        private = [one.address for one in self.networks if one.state.mood == "good"]
+        return public if self.addresses else private
 
 
 async def card(world: World, lb: Row) -> Card:
@@ -165,7 +182,7 @@ async def card(world: World, lb: Row) -> Card:
         id=lb["id"],
         name=lb["name"],
         state=status(lb["status"]),
-        addresses=[row["ip_address"] for row in world.of("ip", lb_id=lb["id"])],
+        addresses=ways_in(world, lb["id"]),
         servers=servers,
         alarms=[
             *([State(f"{down} of {counted(len(servers), 'server')} down", "bad")] if down else []),
@@ -187,7 +204,6 @@ async def picture(world: World, lb: Row) -> Picture:
         frontend(world, row, certificates, listens(world, row, problems))
         for row in world.of("frontend", lb_id=lb["id"])
     ]
-    networks = world.of("private_network", lb_id=lb["id"])
     return Picture(
         id=lb["id"],
         name=lb["name"],
@@ -209,7 +225,10 @@ async def picture(world: World, lb: Row) -> Picture:
             )
             for row in world.of("ip", lb_id=lb["id"])
         ],
-        networks=[(row["private_network_id"], status(row["status"])) for row in networks],
+        networks=[
+            Network(row["private_network_id"], status(row["status"]), row["address"])
+            for row in world.of("private_network", lb_id=lb["id"])
+        ],
         frontends=sorted(frontends, key=lambda one: one.port),
         backends=[
             backend(row, servers_of(row, states), f"backend {row['id']}" not in problems)
@@ -229,11 +248,17 @@ def status(word: str) -> State:
     return State(word.replace("_", " "), moods.get(word, "busy"))
 
 
+def ways_in(world: World, lb_id: str) -> list[str]:
+    """Its public addresses, or where there is none those in its private networks."""
+    public = [row["ip_address"] for row in world.of("ip", lb_id=lb_id)]
+    return public or [row["address"] for row in world.of("private_network", lb_id=lb_id)]
+
+
 def problems_of(world: World, lb: Row) -> dict[str, str]:
     """What of this load balancer is not served as asked, and why."""
     kinds = ("frontend", "backend", "route", "certificate")
     marks = {row["id"] for kind in kinds for row in world.of(kind, lb_id=lb["id"])}
-    marks |= {row["ip_address"] for row in world.of("ip", lb_id=lb["id"])}
+    marks |= {*ways_in(world, lb["id"])}
     problems = world.data_plane.problems
     return {what: why for what, why in problems.items() if any(mark in what for mark in marks)}
 
@@ -241,8 +266,8 @@ def problems_of(world: World, lb: Row) -> dict[str, str]:
 def listens(world: World, frontend: Row, problems: dict[str, str]) -> bool:
     """Whether a frontend is served, on one of its addresses at least."""
     port = frontend["inbound_port"] + world.settings.port_offset
-    addresses = [row["ip_address"] for row in world.of("ip", lb_id=frontend["lb_id"])]
-    taken = [f"{ip}:{port}" in problems or f"address {ip}" in problems for ip in addresses]
+    addresses = ways_in(world, frontend["lb_id"])
+    taken = [shown((ip, port)) in problems or f"address {ip}" in problems for ip in addresses]
     return f"frontend {frontend['id']}" not in problems and not (taken and all(taken))
 
 
@@ -433,13 +458,13 @@ def seconds(milliseconds: int) -> str:
 
 def visits(picture: Picture, url: str, port_offset: int) -> list[str]:
     """Commands that reach the frontends, one each."""
-    address = next((one.ip for one in picture.addresses if one.served), None)
+    address = next(iter(picture.ways_in), None)
     served = [one for one in picture.frontends if one.served]
     return [visit(one, address, url, one.port + port_offset) for one in served if address]
 
 
 def visit(frontend: Frontend, address: str, url: str, port: int) -> str:
-    host = f"[{address}]" if ":" in address else address
+    host = shown((address, port)).removesuffix(f":{port}")
     if frontend.protocol == "HTTP":
         return f"curl -i http://{host}{'' if port == 80 else f':{port}'}/"
     if frontend.protocol == "TCP":

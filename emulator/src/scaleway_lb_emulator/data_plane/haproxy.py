@@ -41,7 +41,7 @@ class HAProxy:
         self.statistics = Statistics()
         self.complaint = ""
         self.wanted = self.live = 0
-        self.stopped = False
+        self.stopped = self.routed = False
         self.lock = asyncio.Lock()
 
     async def start(self) -> None:
@@ -53,6 +53,8 @@ class HAProxy:
                 "run as root, or shift all ports with --port-offset 10000. If another program "
                 "listens there, choose other addresses with --ip-range 127.60.0.0/16."
             )
+        if self.settings.ip6_range:
+            await self.route("replace")
         await self.apply([])
         if self.configuration is None:
             raise Unusable(f"HAProxy did not start: {self.complaint or self.output()}")
@@ -63,7 +65,26 @@ class HAProxy:
             if self.watcher:
                 self.watcher.cancel()
             await processes.stop(self.process)
+            if self.routed:
+                await self.route("del")
             processes.discard(self.directory)
+
+    async def route(self, change: str) -> None:
+        """Let this machine answer for every address of the range of IPv6, or no more."""
+        network = str(self.settings.ip6_range)
+        program = processes.program("ip", "iproute2", "no --ip6-range")
+        route = await asyncio.create_subprocess_exec(
+            *(program, "-6", "route", change, "local", network, "dev", "lo"),
+            stdin=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        _, complaint = await route.communicate()
+        self.routed = change == "replace" and route.returncode == 0
+        if change == "replace" and not self.routed:
+            raise Unusable(
+                f"cannot route {network} to this machine: {complaint.decode().strip()}. That needs "
+                "root and a kernel with IPv6; without --ip6-range, all else works."
+            )
 
     async def apply(self, snapshot: Snapshot) -> None:
         """Make this state live. Calls that wait for each other are served by one reload."""
@@ -147,7 +168,11 @@ class HAProxy:
         left_out: dict[Any, str] = {}
         while True:
             configuration = Configuration(
-                self.directory, self.settings.port_offset, self.challenges, left_out
+                self.directory,
+                self.settings.port_offset,
+                self.challenges,
+                left_out,
+                self.settings.ip6_range,
             ).render(self.snapshot, generation)
             news: dict[Any, str] = {
                 place: problem

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import logging
 import re
 from pathlib import Path
@@ -13,6 +14,7 @@ from ..contracts import Snapshot
 from .rules import acl_lines, by_precision, route_condition
 from .servers import backend_section, failover_section
 from .words import identifier, quoted
+from .workers import shown
 
 log = logging.getLogger(__name__)
 LEVELS = {
@@ -46,8 +48,10 @@ class Configuration:
         port_offset: int,
         challenges: dict[str, dict[str, str]],
         left_out: dict[Place | str, str],
+        ip6_range: ipaddress.IPv6Network | None = None,
     ) -> None:
         self.directory, self.port_offset = directory, port_offset
+        self.ip6_range = ip6_range
         self.challenges, self.left_out = challenges, left_out
         self.files: dict[Path, str] = {}
         self.frontends: list[dict[str, Any]] = []
@@ -75,10 +79,12 @@ class Configuration:
     def load_balancer(self, lb: dict[str, Any]) -> None:
         addresses = []
         for address in lb["addresses"]:
-            if ":" in address:
-                self.problem(f"address {address}", "IPv6 is not served on this machine")
-            else:
+            if ":" not in address or (
+                self.ip6_range and ipaddress.ip_address(address) in self.ip6_range
+            ):
                 addresses.append(address)
+            else:
+                self.problem(f"address {address}", "IPv6 is served with --ip6-range alone")
         backends = self.usable_backends(lb)
         tokens = self.challenges.get(lb["id"], {})
         answering = False
@@ -106,7 +112,7 @@ class Configuration:
     def bindable(self, places: list[Place]) -> list[Place]:
         for place in places:
             if place in self.left_out:
-                self.problem("{}:{}".format(*place), self.left_out[place])
+                self.problem(shown(place), self.left_out[place])
         return [place for place in places if place not in self.left_out]
 
     def answer_challenges(
@@ -116,9 +122,8 @@ class Configuration:
         wanted = [(address, 80 + self.port_offset) for address in addresses]
         for place in self.bindable([place for place in wanted if place not in self.places]):
             self.places.add(place)
-            bind = "{}:{}".format(*place)
             self.challenge_listeners.append(
-                {"id": identifier(lb["id"]), "bind": bind, "challenges": tokens}
+                {"id": identifier(lb["id"]), "bind": bind(place), "challenges": tokens}
             )
 
     def usable_backends(self, lb: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -166,7 +171,7 @@ class Configuration:
         return {
             "id": f"f_{identifier(row['id'])}",
             "mode": mode,
-            "binds": [f"{address}:{port}{tls}" for address, port in places],
+            "binds": [f"{bind(place)}{tls}" for place in places],
             "challenges": {},
             "lines": lines,
             "backend": default["id"],
@@ -238,3 +243,8 @@ class Configuration:
             for section in sections:
                 found.setdefault(section, f"HAProxy refuses it: {said.partition(' : ')[2]}")
         return found
+
+
+def bind(place: Place) -> str:
+    """Where to listen. The networks of IPv6 are routed to this machine, not configured on it."""
+    return f"{shown(place)}{' transparent' if ':' in place[0] else ''}"

@@ -19,6 +19,7 @@ __all__ = ["OPERATIONS", "govern"]
 
 
 def govern(world: World) -> None:
-    """What ends the transitions that do not end in another status."""
+    """What ends the transitions that do not end in another status alone."""
     world.ends["forget"] = lambda lb: lbs.forget(world, lb)
+    world.ends["join"] = lambda row: private_networks.join(world, row)
     world.ends["leave"] = lambda row: private_networks.leave(world, row)

@@ -13,6 +13,7 @@ from ..store import Row
 from ..surface import OWNER, PAGES, Asked, operation, page
 from ..world import World
 from .ips import owner, release, reserve
+from .private_networks import leave
 
 # Bandwidth in Mbit/s, and whether servers may be outside of Scaleway (reference, 4.11).
 TYPES = {
@@ -158,9 +159,11 @@ def forget(world: World, lb: Row) -> None:
     for frontend in store.of("frontend", lb_id=lb["id"]):
         for acl in store.of("acl", frontend_id=frontend["id"]):
             store.delete("acl", acl["id"])
-    for kind in ("route", "private_network", "frontend", "backend", "certificate"):
+    for kind in ("route", "frontend", "backend", "certificate"):
         for row in store.of(kind, lb_id=lb["id"]):
             store.delete(kind, row["id"])
+    for network in store.of("private_network", lb_id=lb["id"]):
+        leave(world, network)
     for ip in store.of("ip", lb_id=lb["id"]):
         if lb["release_ip"]:
             release(world, ip)

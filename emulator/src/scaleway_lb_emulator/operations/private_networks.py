@@ -38,18 +38,26 @@ def attach(asked: Asked, network: str) -> Any:
         raise quota("lb_private_networks", MOST)
     if len(ids) > 1:  # as the SDK says (reference, 4.9)
         raise invalid("ipam_ids", "one address at most")
-    # Where no address is given, one is booked, which shows when it is ready.
-    done = {"status": "ready", "ipam_ids": ids or [str(uuid.uuid4())]}
+    moves = world.steps((ATTACHED, {"end": "join"}), fate=asked.fate(), status="error")
     row = world.add(
         *("private_network", asked.zone),
         lb_id=lb["id"],
         private_network_id=network,
         ipam_ids=ids,
+        address=world.addresses.reserve(4),
         status="pending",
-        moves=world.steps((ATTACHED, done), fate=asked.fate(), status="error"),
+        moves=moves,
     )
     world.await_move("private_network", row)
     return asked.answers.private_network(row, instances=True)
+
+
+def join(world: World, row: Row) -> None:
+    """Where no address was given, one has been booked, which shows now."""
+    (at, _), *moves = row["moves"]
+    ids = row["ipam_ids"] or [str(uuid.uuid4())]
+    world.change("private_network", row, status="ready", ipam_ids=ids, updated=at, moves=moves)
+    world.push(row["lb_id"], quiet=True)
 
 
 def detach(asked: Asked, network: str) -> None:
@@ -62,9 +70,11 @@ def detach(asked: Asked, network: str) -> None:
         raise transient("private_network", network, "pending")
     moves = world.steps((DETACHED, {"end": "leave"}), fate=asked.fate(), status="error")
     world.move("private_network", rows[0], moves, status="pending")
+    world.push(lb["id"], quiet=True)
 
 
 def leave(world: World, row: Row) -> None:
+    world.addresses.release(row["address"])
     world.store.delete("private_network", row["id"])
 
 
