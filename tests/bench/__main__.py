@@ -11,7 +11,7 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "sup
 
 from rounds import bench  # noqa: E402  it lies in the folder that was just named
 
-SUBJECTS = ("stack",)
+SUBJECTS = ("emulator", "stack")
 
 
 def main() -> int:
