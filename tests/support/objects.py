@@ -22,5 +22,5 @@ HTTP = ("frontend", {"load_balancer": "web", "name": "http", "inbound_port": 80,
 FIRST = ("certificate", {"load_balancer": "web", "name": "first", "letsencrypt": {}})
 SECOND = ("certificate", {"load_balancer": "web", "name": "second", "letsencrypt": {}})
 ON_CALL = ("subscriber", {"name": "on-call", "email_config": {"email": "on-call@example.com"}})
-NETWORK = "11111111-2222-4333-8444-555555555555"
-ADDRESS = "11111111-2222-4333-8444-666666666666"
+NETWORK = "22222222-3333-4444-8555-666666666666"
+ADDRESS = "22222222-3333-4444-8555-777777777777"
