@@ -61,6 +61,9 @@ def gone(pids):
         (["--listen", "127.0.0.1:99999"], "loopback address and a port"),
         (["--ip-range", "10.0.0.0/8"], "loopback only"),
         (["--ip-range", "everywhere"], "everywhere"),
+        (["--ip6-range", "2001:db8::/48"], "private"),
+        (["--ip6-range", "fd51::/64"], "/16 to /60"),
+        (["--ip6-range", "fd51::1/48"], "host bits"),
         (["--time-scale", "-1"], "--time-scale"),
         (["--time-scale", "nan"], "--time-scale"),
         (["--port-offset", "70000"], "--port-offset"),
@@ -119,7 +122,7 @@ def test_help_names_every_option():
     said = subprocess.run([*COMMAND, "--help"], capture_output=True, text=True, check=True).stdout
     for option in (
         *("--listen", "--data-plane", "--ca", "--state", "--time-scale"),
-        *("--ip-range", "--port-offset", "--token", "SCW_API_URL"),
+        *("--ip-range", "--ip6-range", "--port-offset", "--token", "SCW_API_URL"),
     ):
         assert option in said
     assert "None" not in said

@@ -345,7 +345,7 @@ def test_a_port_that_cannot_be_served_and_a_failed_order_are_said(emulator, wind
     lb.order(lb.name)
     window.open(emulator.url)
     notices = texts(window, ".notice li")
-    assert "Certificate “web” was not issued: the order was failed by a fault" in notices[0]
+    assert "Certificate “web”: the order was failed by a fault" in notices[0]
     assert f"{lb.address}:8080 is not served: Address already in use." in notices
     assert "Frontend taken: HTTP on port 8080" in texts(window, ".plan .box.bad > title")
     assert texts(window, "td[data-label=Validity]") == ["not issued"]

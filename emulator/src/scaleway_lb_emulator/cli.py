@@ -27,10 +27,19 @@ from .data_plane.haproxy import HAProxy
 from .processes import Unusable
 from .settings import Settings
 
-USE = """Point any tool at it by its environment:
+USE = """\
+point any tool at it by its environment:
   export SCW_API_URL=http://127.0.0.1:8480 SCW_ACCESS_KEY=SCWXXXXXXXXXXXXXXXXX
   export SCW_SECRET_KEY=11111111-1111-4111-8111-111111111111
   export SCW_DEFAULT_PROJECT_ID=22222222-2222-4222-8222-222222222222
+
+and look at it in a browser: the load balancers at http://127.0.0.1:8480/, all calls at /docs
+
+for example:
+  sudo scaleway-lb-emulator serve                    load balancers on ports 80 and 443
+  scaleway-lb-emulator serve --port-offset 10000     the same without root, HTTPS on 10443
+  scaleway-lb-emulator serve --data-plane none --ca builtin --time-scale 0
+                                                     the API alone, at once, for tests
 """
 
 PRIVATE6 = ipaddress.IPv6Network("fc00::/7")
@@ -72,6 +81,7 @@ def read_arguments() -> Settings:
         prog="scaleway-lb-emulator",
         description="The Scaleway Managed Load Balancer on this machine: its API, load balancers "
         "that carry traffic, certificates that are issued.",
+        epilog="scaleway-lb-emulator serve --help shows all options, with examples.",
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="serve")
@@ -83,62 +93,63 @@ def read_arguments() -> Settings:
         epilog=USE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    add = serve_parser.add_argument
-    add(
+    api = serve_parser.add_argument_group("the API").add_argument
+    api(
         "--listen",
         default="127.0.0.1:8480",
         metavar="ADDRESS:PORT",
-        help="where the API listens; a loopback address, since any token will do "
-        "(default: %(default)s)",
+        help="where it listens; a loopback address, since any token will do (default: %(default)s)",
     )
-    add(
-        "--data-plane",
-        choices=["haproxy", "none"],
-        default="haproxy",
-        help="what carries traffic; none is the API alone, without any program to install "
-        "(default: %(default)s)",
-    )
-    add(
-        "--ca",
-        choices=["pebble", "builtin"],
-        default="pebble",
-        help="what issues certificates: an ACME server that validates over HTTP, or the emulator "
-        "itself, at once and unvalidated (default: %(default)s)",
-    )
-    add(
-        "--state",
-        type=Path,
-        metavar="DIR",
-        help="directory that keeps the state over restarts (default: it is kept in memory)",
-    )
-    add(
+    api("--token", help="the only secret key that is accepted (default: any)")
+    api(
         "--time-scale",
         type=float,
         default=1.0,
         metavar="FACTOR",
         help="how long things take: 1 is the cloud's own pace, 0 is at once (default: 1)",
     )
-    add(
+    api(
+        "--state",
+        type=Path,
+        metavar="DIR",
+        help="directory that keeps the state over restarts (default: it is kept in memory)",
+    )
+    traffic = serve_parser.add_argument_group("the load balancers").add_argument
+    traffic(
+        "--data-plane",
+        choices=["haproxy", "none"],
+        default="haproxy",
+        help="what carries traffic; none is the API alone, without any program to install "
+        "(default: %(default)s)",
+    )
+    traffic(
         "--ip-range",
         default="127.51.0.0/16",
         metavar="CIDR",
         help="loopback network that load balancers get their addresses from (default: %(default)s)",
     )
-    add(
+    traffic(
         "--ip6-range",
         metavar="CIDR",
         help="private network of IPv6, such as fd51::/48, that this machine is made to answer for, "
-        "as root; without it, load balancers take IPv6 addresses and do not serve them",
+        "as root (default: load balancers take IPv6 addresses and do not serve them)",
     )
-    add(
+    traffic(
         "--port-offset",
         type=int,
         default=0,
         metavar="N",
         help="added to every port of a load balancer: with 10000, HTTPS is on 10443 and root is "
-        "not needed",
+        "not needed (default: 0)",
     )
-    add("--token", help="the only secret key that is accepted (default: any)")
+    certificates = serve_parser.add_argument_group("the certificates").add_argument
+    certificates(
+        "--ca",
+        choices=["pebble", "builtin"],
+        default="pebble",
+        help="what issues them: an ACME server that validates over HTTP, or the emulator itself, "
+        "at once and unvalidated (default: %(default)s)",
+    )
     given = parser.parse_args()
     host, _, port = given.listen.rpartition(":")
     host = "127.0.0.1" if host == "localhost" else host.strip("[]")
