@@ -6,16 +6,13 @@ import asyncio
 import json
 import logging
 import uuid
-from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from fastapi_offline import FastAPIOffline
 from pydantic import ValidationError
 from starlette.datastructures import QueryParams
-from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
 from . import openapi
@@ -24,23 +21,18 @@ from .clock import stamp
 from .console.pages import console
 from .contracts import CertificateAuthority, DataPlane
 from .control import control
-from .errors import Refusal, denied, explained, invalid, plain, refusals, refused
+from .errors import Refusal, denied, explained, invalid, plain, refused
 from .faults import ANSWERS, Fault, Faults
 from .journal import Journal
 from .operations import OPERATIONS, govern
 from .orders import Orders
+from .replies import FAILED, HEADERS, as_json, explain_in_json
 from .settings import Settings
 from .surface import Asked, Operation, check_query
 from .world import World
 from .zones import REGIONS, ZONES, first_zone
 
 log = logging.getLogger(__name__)
-HEADERS = {
-    "Strict-Transport-Security": "max-age=63072000",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-}
 LONGEST = 4 * 2**20
 """Bytes of a body (our choice): 300 ACLs in one call fit well."""
 
@@ -69,10 +61,13 @@ def create_app(
         redoc_url=None,
         static_url="/docs/files",
         swagger_ui_parameters={"persistAuthorization": True, "docExpansion": "none"},
+        description="The zoned API and the deprecated regional one. What the emulator can be asked "
+        "about itself is at [/_emulator/docs](/_emulator/docs).",
     )
     app.state.world = world
     app.include_router(console(world))
-    app.include_router(control(world, journal, faults))
+    app.mount("/_emulator", control(world, journal, faults))
+    explain_in_json(app)
 
     def endpoint(operation: Operation, regional: bool):
         async def answer(request: Request) -> Response:
@@ -101,7 +96,7 @@ def create_app(
                 content, status = explained(error).body, 400
             except Exception:
                 log.exception("%s failed", operation.name)
-                content, status = {"message": "internal error", "type": "internal_error"}, 500
+                content, status = FAILED, 500
             now = stamp(world.clock.now())
             path = request.url.path
             journal.add(now, operation.name, operation.method, path, body, status)
@@ -117,33 +112,17 @@ def create_app(
 
         return answer
 
-    for regional, prefix in ((False, "zones/{zone}"), (True, "regions/{region}")):
-        for operation in OPERATIONS:
-            if operation.regional if regional else operation.zoned:
-                path = f"/lb/v1/{prefix}{operation.path}"
-                handle = endpoint(operation, regional)
-                app.router.routes.append(Route(path, handle, methods=[operation.method]))
-
-    @app.exception_handler(HTTPException)
-    async def unknown(request: Request, error: HTTPException) -> Response:
-        """No such path, not with this method, or a refusal of the emulator's own calls."""
-        headers = {**HEADERS, **(error.headers or {})}
-        phrase = HTTPStatus(error.status_code).phrase
-        message = phrase.lower() if error.detail == phrase else error.detail
-        return as_json({"message": message}, error.status_code, headers)
-
-    @app.exception_handler(RequestValidationError)
-    async def wrong(request: Request, error: RequestValidationError) -> Response:
-        """The emulator's own calls refuse in the API's shape too."""
-        details = [
-            (".".join(str(part) for part in one["loc"][1:]) or "body", one["msg"], "constraint")
-            for one in error.errors()
-        ]
-        return as_json(refusals(details).body, 422, HEADERS)
-
-    @app.exception_handler(Exception)
-    async def failed(request: Request, error: Exception) -> Response:
-        return as_json({"message": "internal error", "type": "internal_error"}, 500, HEADERS)
+    # first, since routes are tried one after the other
+    app.router.routes[:0] = [
+        Route(
+            f"/lb/v1/{prefix}{operation.path}",
+            endpoint(operation, regional),
+            methods=[operation.method],
+        )
+        for regional, prefix in ((False, "zones/{zone}"), (True, "regions/{region}"))
+        for operation in OPERATIONS
+        if (operation.regional if regional else operation.zoned)
+    ]
 
     app.openapi = lambda: openapi.document(app)
     return app
@@ -203,13 +182,3 @@ def finished(content: Any, status: int, fault: Fault | None) -> Response:
     if status == 204:
         return Response(None, 204, {**headers, "Content-Type": "application/json"})
     return as_json(content, status, headers, cut_short=kind == "truncate")
-
-
-def as_json(
-    content: Any, status: int, headers: dict[str, str], cut_short: bool = False
-) -> Response:
-    """The keys are in alphabetical order (notes, 16)."""
-    text = json.dumps(content, separators=(",", ":"), sort_keys=True)
-    return Response(
-        text[: len(text) // 2] if cut_short else text, status, headers, "application/json"
-    )

@@ -7,8 +7,9 @@ import ipaddress
 import json
 from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException
+from fastapi import FastAPI, HTTPException
 from fastapi.responses import Response
+from fastapi_offline import FastAPIOffline
 from pydantic import BaseModel, ConfigDict, Field
 
 from .clock import stamp
@@ -16,11 +17,18 @@ from .faults import TRANSITIONS, Fault, Faults
 from .journal import Journal
 from .models import DnsName
 from .operations import OPERATIONS
+from .replies import explain_in_json
 from .shapes import Refused
 from .world import World
 
 RENEWAL = "RenewCertificate"
 """Not an operation of the API: the platform does it by itself. It can be broken all the same."""
+
+REFUSED = {
+    400: {"model": Refused, "description": "the body cannot be read"},
+    422: {"model": Refused, "description": "it cannot be what it is"},
+}
+ABSENT = {404: {"model": Refused, "description": "there is no such thing"}}
 
 
 class Pem(Response):
@@ -37,27 +45,30 @@ class Advance(BaseModel):
     advance: Annotated[str, Field(pattern=r"^[0-9]{1,9}(\.[0-9]{1,9})?[smhd]$")]
 
 
-def control(world: World, journal: Journal, faults: Faults) -> APIRouter:
-    refused = {
-        400: {"model": Refused, "description": "the body cannot be read"},
-        422: {"model": Refused, "description": "it cannot be what it is"},
-    }
-    router = APIRouter(prefix="/_emulator", tags=["the emulator itself"], responses=refused)
+def control(world: World, journal: Journal, faults: Faults) -> FastAPI:
+    """An application of its own, so that who tests the API by its document leaves this alone."""
+    app = FastAPIOffline(
+        title="Scaleway Load Balancer emulator: its own calls",
+        redoc_url=None,
+        static_url="/docs/files",
+        responses=REFUSED,
+    )
+    explain_in_json(app)
 
-    @router.get("/journal")
+    @app.get("/journal")
     async def read_journal(reads: bool = False) -> Response:
         """What was asked of the API since the last reset: the writes, or everything."""
         text = json.dumps({"entries": journal.shown(reads)})
         return Response(text, media_type="application/json")
 
-    @router.post("/reset", status_code=204)
+    @app.post("/reset", status_code=204)
     async def reset() -> None:
         """Forget everything."""
         faults.waiting.clear()
         journal.entries.clear()
         world.reset()
 
-    @router.post("/faults")
+    @app.post("/faults")
     async def add_fault(fault: Fault) -> dict[str, str]:
         """Break an operation the next `count` times."""
         moving = {one.name for one in OPERATIONS if one.moves} | {RENEWAL}
@@ -70,27 +81,27 @@ def control(world: World, journal: Journal, faults: Faults) -> APIRouter:
             raise HTTPException(422, f"{detail}; these can: *, {names}")
         return {"id": faults.add(fault)}
 
-    @router.get("/faults")
+    @app.get("/faults")
     async def read_faults() -> dict[str, Any]:
         """The faults that still wait, with the number of times that are left."""
         waiting = faults.waiting.items()
         return {"faults": [{"id": key, **fault.model_dump()} for key, fault in waiting]}
 
-    @router.delete("/faults", status_code=204)
+    @app.delete("/faults", status_code=204)
     async def clear_faults() -> None:
         faults.waiting.clear()
 
-    @router.delete("/faults/{fault_id}", status_code=204, responses={404: {"model": Refused}})
+    @app.delete("/faults/{fault_id}", status_code=204, responses=ABSENT)
     async def remove_fault(fault_id: str) -> None:
         if faults.waiting.pop(fault_id, None) is None:
             raise HTTPException(404, "no such fault waits")
 
-    @router.put("/dns/{name}", status_code=204)
+    @app.put("/dns/{name}", status_code=204)
     async def set_address(name: DnsName, record: Address) -> None:
         """Let a name lead to an address, in the DNS that the certificate authority asks."""
         world.resolve(name, str(record.address))
 
-    @router.get("/ipam/{ipam_id}")
+    @app.get("/ipam/{ipam_id}", responses=ABSENT)
     async def read_address(ipam_id: str) -> dict[str, str]:
         """The address behind one of a private network's `ipam_ids`."""
         world.settle()
@@ -99,11 +110,11 @@ def control(world: World, journal: Journal, faults: Faults) -> APIRouter:
                 return {"address": row["address"]}
         raise HTTPException(404, "no private network has this ID")
 
-    @router.get("/clock")
+    @app.get("/clock")
     async def read_clock() -> dict[str, str]:
         return {"now": stamp(world.clock.now())}
 
-    @router.put("/clock")
+    @app.put("/clock")
     async def advance(step: Advance) -> dict[str, str]:
         """Move the clock on, by such as 90s, 5m, 2h or 60d; what is due by then happens."""
         try:
@@ -112,10 +123,10 @@ def control(world: World, journal: Journal, faults: Faults) -> APIRouter:
             raise HTTPException(422, str(error)) from None
         return {"now": stamp(world.clock.now())}
 
-    @router.get("/ca.pem", response_class=Pem)
+    @app.get("/ca.pem", response_class=Pem)
     async def root() -> Response:
         """The root of the certificates that are issued here."""
         pem = await asyncio.to_thread(world.authority.root_pem)
         return Pem(pem)
 
-    return router
+    return app

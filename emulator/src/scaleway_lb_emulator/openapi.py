@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
+from . import __version__
 from .operations import OPERATIONS
 from .shapes import SHAPES, Refused
 from .surface import QUERY, Operation
@@ -28,16 +28,9 @@ REFUSALS = {
 
 
 def document(app: FastAPI) -> dict[str, Any]:
-    """The API's operations, and the emulator's own calls as FastAPI describes them."""
+    """Made once, when it is asked for."""
     if app.openapi_schema:
         return app.openapi_schema
-    own = get_openapi(
-        title=app.title,
-        version="1",
-        description="The zoned API, the deprecated regional one, and what the emulator can be "
-        "asked about itself.",
-        routes=app.routes,
-    )
     bodies = {operation.model for operation in OPERATIONS if operation.model}
     models = sorted(bodies, key=lambda model: model.__name__)
     references, definitions = models_json_schema(
@@ -53,14 +46,14 @@ def document(app: FastAPI) -> dict[str, Any]:
             if operation.zoned if place == "zone" else operation.regional:
                 path = paths.setdefault(f"/lb/v1/{prefix}/{{{place}}}{operation.path}", {})
                 path[operation.method.lower()] = described(operation, place, known, references)
-    own["paths"] = {**paths, **own["paths"]}
-    components = own.setdefault("components", {})
-    components.setdefault("schemas", {}).update(definitions["$defs"])
-    components["securitySchemes"] = {
-        "token": {"type": "apiKey", "in": "header", "name": "X-Auth-Token"}
+    token = {"type": "apiKey", "in": "header", "name": "X-Auth-Token"}
+    app.openapi_schema = {
+        "openapi": app.openapi_version,
+        "info": {"title": app.title, "version": __version__, "description": app.description},
+        "paths": paths,
+        "components": {"schemas": definitions["$defs"], "securitySchemes": {"token": token}},
     }
-    app.openapi_schema = own
-    return own
+    return app.openapi_schema
 
 
 def described(
