@@ -82,14 +82,14 @@ def shop(emulator, servers):
 def update(emulator, servers, tmp_path):
     """Run the playbook with these tasks as its hook, under load."""
 
-    def run(place, *tasks, fails=False, **variables):
+    def run(place, *tasks, fails=False, check=False, **variables):
         hook, inventory = tmp_path / "hook.yml", tmp_path / "web.scaleway_lb.yml"
         hook.write_text(yaml.safe_dump(list(tasks)))
         inventory.write_text(yaml.safe_dump(INVENTORY))
         with Load(VISITORS, RATE, place, "/?wait=0.01") as load:
             done = run_playbook(
                 "playbooks/rolling_update.yml",
-                *("-i", str(inventory)),
+                *("-i", str(inventory), *(["--check"] if check else [])),
                 variables={
                     "hook": str(hook),
                     "group": "lb_web",
@@ -121,6 +121,9 @@ def pools(emulator, lb):
 
 
 def test_servers_are_replaced_one_by_one_and_no_request_fails(emulator, shop, update):
+    with emulator.watched() as writes:
+        _, load = update((shop.address, 80), STOP, START, check=True)
+    assert writes == [] and load.servers == set(ADDRESSES)
     _, load = update((shop.address, 80), STOP, START)
     assert load.rate >= 200, f"{load.served} requests in {load.seconds:.1f} s"
     assert load.fresh > 50

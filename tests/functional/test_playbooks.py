@@ -1,12 +1,13 @@
 """The playbooks that look after certificates and regions, as a person or AWX runs them."""
 
 import json
+import os
 from xml.etree import ElementTree
 
 import pytest
 import requests
 import yaml
-from cloud import PROJECT_ID, ZONE
+from cloud import PROJECT_ID, ROOT, ZONE
 from pki import AUTHORITY, Issued
 
 
@@ -26,19 +27,28 @@ def import_certificate(cloud, lb_id, name, pem, zone=ZONE):
     return cloud.api("POST", f"lbs/{lb_id}/certificates", body, zone)["id"]
 
 
+def seen_from_here(path):
+    """The path as one would give it on a command line in the repository."""
+    return os.path.relpath(path, ROOT)
+
+
 @pytest.fixture
 def audited(cloud, playbook, tmp_path):
     """Run the audit in a zone or more; its run, its JSON and its JUnit."""
 
     def run(**variables):
-        files = {"json_file": tmp_path / "audit.json", "junit_file": tmp_path / "audit.xml"}
+        # one as seen from where the command is given, which is not where the playbook is
+        files = {
+            "json_file": tmp_path / "audit.json",
+            "junit_file": seen_from_here(tmp_path / "audit.xml"),
+        }
         with cloud.watched() as writes:
             done = playbook(
                 "audit_certificates", **{key: str(path) for key, path in files.items()}, **variables
             )
         assert writes == []
         report = json.loads(files["json_file"].read_text())
-        return done, report, ElementTree.parse(files["junit_file"]).getroot()[0]
+        return done, report, ElementTree.parse(tmp_path / "audit.xml").getroot()[0]
 
     return run
 
@@ -190,7 +200,7 @@ def test_a_rotation_keeps_to_its_zones_and_takes_up_what_a_killed_run_began(
     new = folder("shop.pem", bundle("shop.example.com", 90))
     begun = import_certificate(cloud, shop, "shop.next", new)
     with cloud.watched() as writes:
-        playbook("rotate_certificates", folder=folder.path, zones=[ZONE])
+        playbook("rotate_certificates", folder=seen_from_here(folder.path), zones=[ZONE])
     assert {entry["path"].split("/")[4] for entry in writes} == {ZONE}
     [one] = cloud.api("GET", f"lbs/{shop}/certificates")["certificates"]
     assert (one["id"], one["name"]) == (begun, "shop")
