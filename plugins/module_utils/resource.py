@@ -68,7 +68,6 @@ class Resource:
         fields: dict[str, Field],
         plural: str | None = None,
         list_key: str | None = None,
-        update: str = "PUT",
         owned: bool = False,
         one_of: tuple[str, ...] = (),
         filters: tuple[str, ...] = ("name",),
@@ -76,7 +75,7 @@ class Resource:
         info_switches: dict[str, dict[str, Any]] | None = None,
     ) -> None:
         self.kind, self.plural = kind, plural or f"{kind}s"
-        self.collection, self.item, self.update = collection, item, update
+        self.collection, self.item = collection, item
         self.fields, self.owned, self.filters = named(fields), owned, filters
         self.one_of = one_of
         self.switches, self.info_switches = switches or {}, info_switches or {}
@@ -87,13 +86,17 @@ class Resource:
     @property
     def title(self) -> str:
         """The kind in a sentence."""
-        return self.kind.replace("_", " ")
+        return spaced(self.kind)
 
-    # What Ansible is told
+    @property
+    def titles(self) -> str:
+        return spaced(self.plural)
 
     def called(self, found: dict[str, Any]) -> str:
         """What a message calls an object."""
         return f"{self.title} {found.get('name') or found['id']!r}"
+
+    # What Ansible is told
 
     def arguments(self) -> dict[str, dict[str, Any]]:
         """The argument specification of the kind's module."""
@@ -197,7 +200,7 @@ class Resource:
         if len(found) > 1:
             ids = " and ".join(item["id"] for item in found)
             raise Problem(
-                f"{len(found)} {self.plural.replace('_', ' ')} are {what}: {ids}. "
+                f"{len(found)} {self.titles} are {what}: {ids}. "
                 "Give the id of the one that is meant."
             )
         return found[0] if found else None
@@ -218,7 +221,8 @@ class Resource:
         place = {}
         for name in self.parents:
             if not options.get(name):
-                raise Problem(f"A {self.title} is found by name within its {name}: give {name}.")
+                needed = f"{name} or id" if self.item else name
+                raise Problem(f"Give {needed}: {self.titles} are found within a {spaced(name)}.")
             look_up = self.look_up(session, options, None)
             place[name] = self.fields[name].resolve(options[name], {}, look_up(name))
         return place
@@ -357,7 +361,7 @@ class Resource:
         if not differing:
             return []
         body = self.update_body(found, wanted, list(self.fields))
-        return [Call(self.update, self.item.format(**found), body)]
+        return [Call("PUT", self.item.format(**found), body)]
 
     def update_body(
         self, found: dict[str, Any], wanted: dict[str, Any], names: list[str]
@@ -393,6 +397,8 @@ class Resource:
         dropped = self.dropped(found, wanted)
         for name, option in self.fields.items():
             if name in wanted:
+                if found and isinstance(option, Reference) and option.embedded and not option.many:
+                    lay(outcome, option.embedded, {})  # what is known of another object is over
                 lay(outcome, option.seen_at, option.encode(wanted[name], option.seen(outcome)))
             elif name in dropped:
                 lay(outcome, option.seen_at, GONE)
@@ -564,6 +570,11 @@ def lay(thing: dict[str, Any], path: str, value: Any) -> None:
         thing.pop(last, None)
     else:
         thing[last] = value
+
+
+def spaced(name: str) -> str:
+    """A name in a sentence."""
+    return name.replace("_", " ")
 
 
 def upper(text: str) -> str:

@@ -257,6 +257,8 @@ WHOLE = [
     ),
     ("subscriber", {"name": "mail", "email_config": {"email": "on-call@example.com"}}),
     ("subscriber", {"name": "hook", "webhook_config": {"uri": "https://hooks.example.com"}}),
+    ("load_balancer", {"name": "third", "assign_flexible_ip": False, "subscriber": "mail"}),
+    ("ip", {"tags": ["third"], "load_balancer": "third"}),
 ]
 READ = [
     ("load_balancer_info", {}),

@@ -209,7 +209,7 @@ def test_every_documented_filter_is_tried(name):
 
 def test_what_lies_nowhere_is_said(module, account):
     assert "no load balancer 'gone'" in module("backend_info", load_balancer="gone")["msg"]
-    assert "give load_balancer" in module("backend_info", name="web")["msg"]
+    assert "Give load_balancer" in module("backend_info", name="web")["msg"]
 
 
 def test_among_hundreds_whose_names_contain_one_another_none_is_missed_or_mixed_up(cloud, inside):

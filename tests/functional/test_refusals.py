@@ -97,7 +97,7 @@ REFUSED = {
     "a name without its load balancer": (
         [WEB],
         ("backend", {"name": "web"}),
-        r"found by name within its load_balancer",
+        r"Give load_balancer or id: backends are found within a load balancer",
     ),
     "taking out the last server that is up": (
         [WEB, WEB_BACKEND],

@@ -397,6 +397,23 @@ SCENARIOS = {
 }
 
 
+def untrue(planned, there, where=""):
+    """Where check mode said something else than what then was there; null and [] say nothing."""
+    if isinstance(planned, dict) and isinstance(there, dict):
+        for key in planned.keys() - {"created_at", "updated_at", "lb", "instances", "status"}:
+            yield from untrue(planned[key], there.get(key), f"{where}.{key}")
+    elif isinstance(planned, list) and isinstance(there, list) and len(planned) == len(there):
+        for one, other in zip(planned, there, strict=True):
+            yield from untrue(one, other, where)
+    elif planned not in (None, []) and spelled(planned) != spelled(there):
+        yield where, planned, there
+
+
+def spelled(value):
+    """A value as the API spells it: types in lower case, durations without zeros, 0 as null."""
+    return (value.lower().replace(".000s", "s") if isinstance(value, str) else value) or None
+
+
 class Stage:
     """One module's object on the account: made with what it needs, and changed by its ID or name."""
 
@@ -432,6 +449,7 @@ class Stage:
         assert done.get("changed") is True, (change, done)
         assert writes
         assert checked["diff"] == done["diff"]
+        assert list(untrue(checked[self.name], done[self.name])) == [], change
         again, writes = self.run(change)
         assert again.get("changed") is False, (change, again)
         assert writes == []

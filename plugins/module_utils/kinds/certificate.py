@@ -219,13 +219,12 @@ class Certificate(Resource):
         wanted = {"name": there.name, **content.outcome()}
         shown = {key: served.get(key) for key in wanted} if served else {}
         if fits or content.is_in(there.next):
-            found = served if fits else there.next
-            wanted = {key: found.get(key) for key in wanted} | {"name": there.name}
-        base = served or {"id": None, "status": None, "status_details": None, "fingerprint": None}
-        outcome = {**base, **wanted} if calls else served
-        if calls and not fits:
-            outcome["id"] = (there.next or {}).get("id") if content.is_in(there.next) else None
-        return Plan(calls, before=shown, after=wanted, outcome=outcome)
+            base = served if fits else there.next
+            wanted = {key: base.get(key) for key in wanted} | {"name": there.name}
+        else:
+            unknown = ("id", "status", "status_details", "fingerprint")
+            base = {**(served or {}), **dict.fromkeys(unknown)}
+        return Plan(calls, before=shown, after=wanted, outcome={**base, **wanted})
 
     def plan_create(self, wanted: dict[str, Any], words: dict[str, Any]) -> Plan:
         raise Problem(

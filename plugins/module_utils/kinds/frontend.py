@@ -54,8 +54,9 @@ class Frontend(Resource):
 
     def expected(self, found: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
         outcome = super().expected(found, wanted)
-        if "backend" in wanted:
-            outcome["backend"] = {"id": wanted["backend"]}
+        if "certificates" in wanted:
+            # Answers embed the first one.
+            outcome["certificate"] = next(({"id": one} for one in wanted["certificates"]), None)
         return outcome
 
 

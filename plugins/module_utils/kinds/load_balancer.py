@@ -113,10 +113,11 @@ class LoadBalancer(Resource):
     def expected(self, found: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
         known = {ip["id"]: ip for ip in found.get("ip") or []}
         ips = [known.get(ip_id, {"id": ip_id}) for ip_id in wanted.get("ips", known)]
+        ips.sort(key=lambda ip: "." not in ip.get("ip_address", ""))  # IPv4 first (notes, 31)
         outcome = super().expected(found, {k: v for k, v in wanted.items() if k != "ips"})
         for name in ("assign_flexible_ip", "assign_flexible_ipv6", "ip_ids"):
             outcome.pop(name, None)
-        if not (outcome.get("subscriber") or {}).get("id") and not wanted.get("subscriber"):
+        if not wanted.get("subscriber") and not (outcome.get("subscriber") or {}).get("id"):
             outcome["subscriber"] = None
         return {**outcome, "ip": ips}
 
