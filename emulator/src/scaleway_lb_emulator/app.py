@@ -13,7 +13,7 @@ from fastapi.responses import Response
 from fastapi_offline import FastAPIOffline
 from pydantic import ValidationError
 from starlette.datastructures import QueryParams
-from starlette.routing import Route
+from starlette.routing import Mount
 
 from . import openapi
 from .answers import Answers
@@ -26,6 +26,7 @@ from .faults import ANSWERS, Fault, Faults
 from .journal import Journal
 from .operations import OPERATIONS, govern
 from .orders import Orders
+from .paths import Paths
 from .replies import FAILED, HEADERS, as_json, explain_in_json
 from .settings import Settings
 from .surface import Asked, Operation, check_query
@@ -112,18 +113,14 @@ def create_app(
 
         return answer
 
-    # first, since routes are tried one after the other
-    app.router.routes[:0] = [
-        Route(
-            f"/lb/v1/{prefix}{operation.path}",
-            endpoint(operation, regional),
-            methods=[operation.method],
-        )
-        for regional, prefix in ((False, "zones/{zone}"), (True, "regions/{region}"))
-        for operation in OPERATIONS
-        if (operation.regional if regional else operation.zoned)
-    ]
-
+    paths = Paths()
+    for operation in OPERATIONS:
+        method, path = operation.method, operation.path
+        if operation.zoned:
+            paths.add(method, f"zones/{{zone}}{path}", endpoint(operation, False))
+        if operation.regional:
+            paths.add(method, f"regions/{{region}}{path}", endpoint(operation, True))
+    app.router.routes.insert(0, Mount("/lb/v1", paths))
     app.openapi = lambda: openapi.document(app)
     return app
 

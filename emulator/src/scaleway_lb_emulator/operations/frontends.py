@@ -53,7 +53,7 @@ def checked(asked: Asked, lb: Row, before: Row) -> Row:
             raise invalid("certificate_ids", "the certificate is of another load balancer")
         if certificate["status"] == "error":
             raise invalid("certificate_ids", "the certificate is not usable")
-    if ids and body.inbound_port == 80:
+    if ids and body.inbound_port == 80:  # as Terraform's provider documents it
         raise invalid("certificate_ids", "certificates are not allowed on port 80")
     logs = body.enable_access_logs
     return {
