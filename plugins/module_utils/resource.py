@@ -483,8 +483,8 @@ class Resource:
         if absent:
             self.await_removed(session, object_id, load_balancer_id)
             return None
-        self.await_usable(session, object_id, load_balancer_id)
-        outcome = self.read(session, object_id)
+        outcome = self.await_usable(session, object_id, load_balancer_id)
+        outcome = outcome or self.read(session, object_id)
         if found is None and self.has_more(options):
             plan = self.plan_for(session, options, outcome)
             return self.apply(session, plan, options, outcome) if plan.changed else outcome
@@ -498,9 +498,15 @@ class Resource:
         """Who keeps the object from being deleted. For kinds to override."""
         return []
 
-    def await_usable(self, session: Session, object_id: str, load_balancer_id: str | None) -> None:
-        """Wait until the object can be used: by default, until its load balancer can."""
+    def await_usable(
+        self, session: Session, object_id: str, load_balancer_id: str | None
+    ) -> dict[str, Any] | None:
+        """Wait until the object can be used: by default, until its load balancer can.
+
+        Returns the object as it then is, where waiting has shown that.
+        """
         session.await_usable(load_balancer_id)
+        return None
 
     def await_removed(self, session: Session, object_id: str, load_balancer_id: str | None) -> None:
         """Wait until a removal has taken effect."""

@@ -8,13 +8,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 DAY = datetime.timedelta(days=1)
+NOW = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
+"""One moment for a whole run, so that what is issued twice looks the same."""
 
 
 class Issued:
     """A certificate with its key: `pem`, `key`, and `encrypted_key` (passphrase: secret)."""
 
     def __init__(self, name, issuer=None, days=90, ca=False):
-        now = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
         self.private = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         self.certificate = (
@@ -23,8 +24,8 @@ class Issued:
             .issuer_name(issuer.certificate.subject if issuer else subject)
             .public_key(self.private.public_key())
             .serial_number(x509.random_serial_number())
-            .not_valid_before(now - 200 * DAY)
-            .not_valid_after(now + days * DAY)
+            .not_valid_before(NOW - 200 * DAY)
+            .not_valid_after(NOW + days * DAY)
             .add_extension(x509.BasicConstraints(ca, None), critical=True)
             .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
             .sign((issuer or self).private, hashes.SHA256())

@@ -1,51 +1,47 @@
 """The two ways in which a module runs: inside the controller, and as a module of its own."""
 
+import atexit
+import functools
 import importlib
-import io
 import json
 import os
 import re
-import signal
+import subprocess
 import sys
-import tempfile
-import traceback
 from contextlib import contextmanager
+from pathlib import Path
+
+from cloud import ROOT
 
 NAME = "scaleway_community.lb"
 PLUGINS = f"ansible_collections.{NAME}.plugins"
-PATIENCE = 120
-"""Seconds after which a module's process is killed."""
 
 
-def main_of(name):
-    """The main() of a module."""
-    return importlib.import_module(f"{PLUGINS}.modules.{name}").main
-
-
-def in_controller(name, options, *, main=None, check=False, environment):
+def in_controller(name, options, *, check=False, environment):
     """Run a module as its action plugin does; return its result."""
     execution = importlib.import_module(f"{PLUGINS}.module_utils.execution")
+    main = importlib.import_module(f"{PLUGINS}.modules.{name}").main
     options = json.loads(json.dumps(options))
     with surrounded_by(environment):
-        return execution.inside(
-            main or main_of(name), f"{NAME}.{name}", options, check_mode=check, diff=True
-        )
+        return execution.inside(main, f"{NAME}.{name}", options, check_mode=check, diff=True)
 
 
-def as_module(name, options, *, main=None, check=False, environment):
+@functools.cache
+def host():
+    """The host on which modules run, for as long as the tests do."""
+    command = [sys.executable, Path(__file__).with_name("host.py"), ROOT / ".venv" / "collections"]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    atexit.register(process.kill)
+    return process
+
+
+def as_module(name, options, *, check=False, environment):
     """Run a module as Ansible does on a host, in a process of its own; return its result."""
-    main = main or main_of(name)
     internal = {"check_mode": check, "diff": True, "module_name": f"{NAME}.{name}"}
     arguments = {**options, **{f"_ansible_{key}": value for key, value in internal.items()}}
-    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as said:
-        given.write(json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode())
-        given.seek(0)
-        child = os.fork()
-        if child == 0:
-            run_and_exit(main, given, said, environment)
-        os.waitpid(child, 0)
-        said.seek(0)
-        output = said.read().decode()
+    task = {"module": f"{PLUGINS}.modules.{name}", "arguments": arguments}
+    print(json.dumps({**task, "environment": environment}), file=host().stdin, flush=True)
+    output = json.loads(host().stdout.readline())
     try:
         result = json.loads(output)
     except ValueError:
@@ -53,33 +49,12 @@ def as_module(name, options, *, main=None, check=False, environment):
     # What Ansible itself adds, whichever way a module runs.
     for key in ("invocation", "exception"):
         result.pop(key, None)
-    # ansible-core 2.19 and later hand these over as objects, earlier ones as text.
-    for key in {"warnings", "deprecations"} & result.keys():
-        result[key] = [
-            one["event"]["msg"] if isinstance(one, dict) and "event" in one else one
-            for one in result[key]
+    if "warnings" in result:
+        # ansible-core 2.19 and later hand them over as objects, earlier ones as text.
+        result["warnings"] = [
+            one if isinstance(one, str) else one["event"]["msg"] for one in result["warnings"]
         ]
     return result
-
-
-def run_and_exit(main, given, said, environment):
-    """The child's part: a module's process, with what it reads, prints and is surrounded by."""
-    try:
-        signal.alarm(PATIENCE)
-        for number, file in enumerate((given, said, said)):
-            os.dup2(file.fileno(), number)
-        sys.stdin, sys.stdout = io.TextIOWrapper(given), io.TextIOWrapper(said)
-        sys.argv = ["module"]
-        os.environ.clear()
-        os.environ.update(environment)
-        main()
-    except SystemExit:
-        pass
-    except BaseException:
-        traceback.print_exc(file=sys.stdout)
-    finally:
-        sys.stdout.flush()
-        os._exit(0)
 
 
 WAYS = {"in_controller": in_controller, "as_module": as_module}

@@ -140,8 +140,13 @@ class Certificate(Resource):
     def find_by_name(self, session: Session, options: dict[str, Any]) -> dict[str, Any] | None:
         if options.get("name"):
             there = self.survey(session, options)
+            session.looked_up[self.begun_for(options)] = there.next
             return there.current or there.next
         return super().find_by_name(session, options)
+
+    def begun_for(self, options: dict[str, Any]) -> tuple:
+        """Under what a replacement that was begun for a name is kept in the session."""
+        return (self.kind, options["name"] + NEXT, options.get("load_balancer"))
 
     def survey(self, session: Session, options: dict[str, Any]) -> Situation:
         """Read the certificate and the replacement that an earlier run may have begun."""
@@ -158,6 +163,9 @@ class Certificate(Resource):
         name = options.get("name") or current["name"]
         if load_balancer_id is None:
             return Situation(None, name, None, None)
+        if current and self.is_served(session, options, current):
+            # Then it does not matter whether a replacement was begun.
+            return Situation(current["lb"], name, current, None)
         items = self.list(session, {"load_balancer": load_balancer_id}, name=name)
         load_balancer = (
             session.load_balancers.get(load_balancer_id)
@@ -165,6 +173,14 @@ class Certificate(Resource):
             or {"id": load_balancer_id, **session.load_balancer(load_balancer_id)}
         )
         return self.situation(load_balancer, name, current, items)
+
+    def is_served(self, session: Session, options: dict[str, Any], current: dict[str, Any]) -> bool:
+        """True if the certificate of the given ID is as wanted already."""
+        if not self.has_content(options) or options.get("force"):
+            return False
+        there = Situation(current["lb"], current["name"], current, None)
+        is_called_so = options.get("name") in (None, current["name"])
+        return is_called_so and Content(session, options, there).is_in(current)
 
     def situation(
         self,
@@ -186,7 +202,10 @@ class Certificate(Resource):
         plan = super().plan_for(session, options, found)
         if not plan.changed or not options.get("name") or options.get("state") != "absent":
             return plan
-        begun = self.survey(session, options).next
+        key = self.begun_for(options)
+        if key not in session.looked_up:
+            session.looked_up[key] = self.survey(session, options).next
+        begun = session.looked_up[key]
         if begun is None or begun["id"] == found["id"]:
             return plan
         return replace(plan, calls=[*plan.calls, Call("DELETE", self.item.format(**begun))])
@@ -276,8 +295,9 @@ class Certificate(Resource):
     def await_ready(
         self, session: Session, there: Situation, new: dict[str, Any]
     ) -> dict[str, Any]:
-        path = self.item.format(**new)
-        new = session.poll(path, lambda found: found["status"] != "pending")
+        if new["status"] == "pending":
+            path = self.item.format(**new)
+            new = session.poll(path, lambda found: found["status"] != "pending")
         if new["status"] == "ready":
             return new
         self.remove(session, there, new)
@@ -291,7 +311,9 @@ class Certificate(Resource):
     def take_over(self, session: Session, there: Situation, new: dict[str, Any]) -> dict[str, Any]:
         """Put `new` wherever the current certificate is, remove that, and give `new` its name."""
         load_balancer_id = there.load_balancer["id"]
-        if there.current and there.current["id"] != new["id"]:
+        replaces = bool(there.current) and there.current["id"] != new["id"]
+        is_called_otherwise = new["name"] != there.name
+        if replaces:
             new = self.await_ready(session, there, new)
             old_id = there.current["id"]
             for user in self.users(session, there, there.current):
@@ -302,11 +324,11 @@ class Certificate(Resource):
             # Only when every instance serves the new one may the old one go.
             session.await_usable(load_balancer_id, always=True)
             self.remove(session, there, there.current)
-        if new["name"] != there.name:
+        if is_called_otherwise:
             call = Call("PUT", self.item.format(**new), {"name": there.name})
             session.send(call, load_balancer_id)
         session.await_usable(load_balancer_id)
-        return self.read(session, new["id"])
+        return self.read(session, new["id"]) if replaces or is_called_otherwise else new
 
     def remove(self, session: Session, there: Situation, old: dict[str, Any]) -> None:
         session.send(Call("DELETE", self.item.format(**old)), there.load_balancer["id"])
@@ -325,10 +347,13 @@ class Certificate(Resource):
         there = Situation(found["lb"], found["name"], found, None)
         return [KINDS["frontend"].called(user) for user in self.users(session, there, found)]
 
-    def await_usable(self, session: Session, object_id: str, load_balancer_id: str | None) -> None:
-        if session.wait:
-            path = self.item.format(id=object_id)
-            session.poll(path, lambda found: found["status"] != "pending")
+    def await_usable(
+        self, session: Session, object_id: str, load_balancer_id: str | None
+    ) -> dict[str, Any] | None:
+        if not session.wait:
+            return None
+        path = self.item.format(id=object_id)
+        return session.poll(path, lambda found: found["status"] != "pending")
 
     # What the result says beside the certificate
 

@@ -128,8 +128,12 @@ class LoadBalancer(Resource):
         # Without a word the API would allocate an address.
         return told if found["ip"] else {**told, "assign_flexible_ip": False}
 
-    def await_usable(self, session: Session, object_id: str, load_balancer_id: str | None) -> None:
+    def await_usable(
+        self, session: Session, object_id: str, load_balancer_id: str | None
+    ) -> dict[str, Any] | None:
         session.await_usable(object_id)
+        seen = session.load_balancers.get(object_id)
+        return seen and self.noticed(session, seen)
 
     def await_removed(self, session: Session, object_id: str, load_balancer_id: str | None) -> None:
         session.await_gone(self.item.format(id=object_id))

@@ -64,12 +64,18 @@ class Route(OnFrontend):
             # The backend's name is one on the load balancer of the frontend.
             owner = self.load_balancer_of(session, {"frontend_id": frontend_id})
             options = {**options, "load_balancer": owner}
+        frontend = frontend_id and session.known(frontend_id)
+        if named and frontend and frontend["backend"]["name"] == options["backend"]:
+            # The frontend's own backend, which is embedded in it.
+            options = {**options, "backend": frontend["backend"]["id"]}
         return super().resolve(session, options, found)
 
     def select(self, session: Session, options: dict[str, Any]) -> list[dict[str, Any]]:
         """Routes are listed for the whole zone; those of a load balancer are of its frontends."""
         items = super().select(session, options)
-        if not options.get("load_balancer"):
+        frontend = options.get("frontend")
+        # A frontend's name was found on the load balancer already.
+        if not options.get("load_balancer") or (frontend and not bare_id(frontend)):
             return items
         place = FRONTEND.place(session, options)
         ids = [frontend["id"] for frontend in FRONTEND.list(session, place)]
