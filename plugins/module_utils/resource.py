@@ -56,7 +56,8 @@ class Resource:
     `item` is the path of one object, None if it has no ID of its own; words in braces are the
     references it lies under. `switches` are options that are not fields of the object. An `owned`
     kind belongs to a project or organization. `filters` are the fields that the info module
-    selects by. Of the fields in `one_of` an object has one: giving another drops it.
+    selects by, `queries` those by which the API itself narrows a list. Of the fields in `one_of`
+    an object has one: giving another drops it.
     """
 
     def __init__(
@@ -71,13 +72,14 @@ class Resource:
         owned: bool = False,
         one_of: tuple[str, ...] = (),
         filters: tuple[str, ...] = ("name",),
+        queries: tuple[str, ...] = ("name",),
         switches: dict[str, dict[str, Any]] | None = None,
         info_switches: dict[str, dict[str, Any]] | None = None,
     ) -> None:
         self.kind, self.plural = kind, plural or f"{kind}s"
         self.collection, self.item = collection, item
         self.fields, self.owned, self.filters = named(fields), owned, filters
-        self.one_of = one_of
+        self.one_of, self.queries = one_of, set(queries)
         self.switches, self.info_switches = switches or {}, info_switches or {}
         self.parents = [part[1] for part in string.Formatter().parse(collection) if part[1]]
         self.list_key = list_key or collection.rsplit("/", 1)[-1]
@@ -517,17 +519,19 @@ class Resource:
     def select(self, session: Session, options: dict[str, Any]) -> list[dict[str, Any]]:
         """The objects that have all that the options ask for."""
         refuse(self.problems(options))
-        if options.get("id"):
-            found = self.read(session, bare_id(options["id"]))
-            items = [found] if found else []
-        else:
-            params = {"name": options["name"]} if options.get("name") else {}
-            items = self.list(session, self.place(session, options), **params)
         wanted = {
             name: value
             for name, value in self.resolve(session, options, {}).items()
             if name in self.filters
         }
+        if options.get("id"):
+            found = self.read(session, bare_id(options["id"]))
+            items = [found] if found else []
+        else:
+            params = {
+                self.fields[name].sent_as: wanted[name] for name in self.queries & set(wanted)
+            }
+            items = self.list(session, self.place(session, options), **params)
         return [item for item in items if self.selects(wanted, item)]
 
     def selects(self, wanted: dict[str, Any], item: dict[str, Any]) -> bool:

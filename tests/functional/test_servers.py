@@ -101,3 +101,14 @@ def test_so_many_servers_that_are_up_are_left(cloud, module, pool):
     assert writes == []
     assert module("backend_servers", **taken, min_up=1)["changed"]
     assert module("backend_servers", **taken, min_up=1)["changed"] is False
+
+
+def test_the_zone_comes_with_the_id_of_the_load_balancer(cloud, module):
+    away = {"zone": "nl-ams-1"}
+    web = module("load_balancer", name="web", **away)["load_balancer"]["id"]
+    module("backend", **WEB_BACKEND[1], **away)
+    there = {"load_balancer": f"nl-ams-1/{web}", "backend": "web"}
+    result = module("backend_servers", **there, servers=["10.0.0.2"])
+    assert result["changed"] and result["backend_servers"] == ["10.0.0.1", "10.0.0.2"]
+    refused = module("backend_servers", **there, servers=["10.0.0.2"], zone="fr-par-1")
+    assert "An ID lies in nl-ams-1, but the task works in zone fr-par-1" in refused["msg"]

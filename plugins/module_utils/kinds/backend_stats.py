@@ -16,6 +16,7 @@ BACKEND_STATS = Resource(
     collection="lbs/{load_balancer}/backend-stats",
     list_key="backend_servers_stats",
     filters=("backend",),
+    queries=("backend",),
     fields={
         "load_balancer": Reference(LOAD_BALANCER, aliases=["lb_id"]),
         "backend": Reference(BACKEND, sent_as="backend_id", aliases=["backend_id"]),

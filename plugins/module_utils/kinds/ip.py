@@ -110,6 +110,7 @@ RESERVED = IP(
     item="ips/{id}",
     owned=True,
     filters=("ip_address", "is_ipv6", "tags", "load_balancer"),
+    queries=("ip_address",),
     fields={
         "ip_address": Field(fixed=True),
         "is_ipv6": Version("bool", fixed=True),

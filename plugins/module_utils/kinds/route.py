@@ -90,6 +90,7 @@ ROUTE = Route(
     collection="routes",
     item="routes/{id}",
     filters=("frontend", "backend", "sni", "host_header", "path_begin"),
+    queries=("frontend",),
     one_of=KINDS_OF_MATCH,
     switches=SCOPE,
     info_switches=SCOPE,

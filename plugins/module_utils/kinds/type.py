@@ -5,18 +5,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..resource import Resource
-from ..session import Session
 from .load_balancer import Type
 
-
-class Types(Resource):
-    """All of them are listed: the API has no filter."""
-
-    def list(self, session: Session, place: dict[str, Any], **params: Any) -> list[dict[str, Any]]:
-        return super().list(session, place)
-
-
-TYPE = Types("type", collection="lb-types", list_key="lb_types", fields={"name": Type()})
+TYPE = Resource(
+    "type", collection="lb-types", list_key="lb_types", queries=(), fields={"name": Type()}
+)
