@@ -24,8 +24,8 @@ options:
     type: str
   project_id:
     description:
-      - The project that new objects belong to, and in which load balancers and IP addresses are
-        searched.
+      - The project that new objects belong to, and in which load balancers, IP addresses and
+        subscribers are searched.
       - Taken from E(SCW_DEFAULT_PROJECT_ID) or the profile where it is left out.
     type: str
   organization_id:

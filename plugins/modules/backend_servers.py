@@ -81,11 +81,12 @@ EXAMPLES = r"""
     state: absent
     wait_for: drained
 
-- name: Put a server in, from the play of the host itself
+- name: Put a server in from the play of the host itself, and wait until it gets traffic
   scaleway_community.lb.backend_servers:
     load_balancer: web
     backend: web
     servers: ["{{ server_address | default('10.0.0.1') }}"]
+    wait_for: up
   delegate_to: localhost
 
 - name: Make these two all the servers there are

@@ -2,14 +2,28 @@
 
 import pytest
 from ansible_collections.scaleway_community.lb.plugins.module_utils.config import Problem
+from ansible_collections.scaleway_community.lb.plugins.module_utils.kinds.acl import ACL
 from ansible_collections.scaleway_community.lb.plugins.module_utils.kinds.acls import ACLS
 from ansible_collections.scaleway_community.lb.plugins.module_utils.kinds.backend import BACKEND
+from ansible_collections.scaleway_community.lb.plugins.module_utils.kinds.backend_servers import (
+    BACKEND_SERVERS,
+    late,
+)
 from ansible_collections.scaleway_community.lb.plugins.module_utils.kinds.frontend import FRONTEND
 from ansible_collections.scaleway_community.lb.plugins.module_utils.kinds.ip import RESERVED
 from ansible_collections.scaleway_community.lb.plugins.module_utils.kinds.load_balancer import (
     LOAD_BALANCER,
 )
+from ansible_collections.scaleway_community.lb.plugins.module_utils.kinds.private_network import (
+    PRIVATE_NETWORK,
+)
+from ansible_collections.scaleway_community.lb.plugins.module_utils.kinds.route import ROUTE
+from ansible_collections.scaleway_community.lb.plugins.module_utils.kinds.subscriber import (
+    SUBSCRIBER,
+)
 
+NETWORK = "22222222-3333-4444-8555-666666666666"
+ADDRESS = "22222222-3333-4444-8555-777777777777"
 LB = {
     "id": "lb-1",
     "name": "web",
@@ -203,3 +217,154 @@ def test_the_order_of_acls_is_the_order_of_their_list():
         ("one", 1),
         ("two", 2),
     ]
+
+
+FOUND_ROUTE = {
+    "id": "route-1",
+    "frontend_id": "frontend-1",
+    "backend_id": "backend-1",
+    "match": {"host_header": "example.com", "match_subdomains": True},
+}
+
+
+def test_a_route_sends_one_match_and_what_it_keeps():
+    plan = ROUTE.plan(FOUND_ROUTE, {"path_begin": "/api"}, {"path_begin": "/api"})
+    assert calls(plan) == [("PUT", "routes/route-1")]
+    assert plan.calls[0].body == {
+        "backend_id": "backend-1",
+        "match": {"path_begin": "/api", "match_subdomains": True},
+    }
+    assert plan.before == {"path_begin": None, "host_header": "example.com"}
+    assert plan.after == {"path_begin": "/api"}
+    assert plan.outcome["match"] == {"path_begin": "/api", "match_subdomains": True}
+    assert FOUND_ROUTE["match"] == {"host_header": "example.com", "match_subdomains": True}
+
+
+def test_a_route_that_is_to_be_made_needs_a_match_and_a_backend():
+    with pytest.raises(Problem, match="give backend, one of sni, host_header, path_begin too"):
+        ROUTE.plan(None, {"frontend": "frontend-1"}, {})
+    wanted = {"frontend": "frontend-1", "backend": "backend-1", "sni": "example.com"}
+    plan = ROUTE.plan(None, wanted, wanted)
+    assert plan.calls[0].body == {
+        "frontend_id": "frontend-1",
+        "backend_id": "backend-1",
+        "match": {"sni": "example.com"},
+    }
+
+
+def test_the_case_of_a_host_name_means_nothing():
+    assert not ROUTE.plan(FOUND_ROUTE, {"host_header": "Example.COM"}, {}).changed
+
+
+def test_a_subscriber_is_told_in_one_way():
+    found = {"id": "one", "name": "on-call", "email_config": {"email": "a@example.com"}}
+    wanted = {"webhook_config": {"uri": "https://hooks.example.com"}}
+    plan = SUBSCRIBER.plan(found, wanted, wanted)
+    assert plan.calls[0].body == {"name": "on-call", **wanted}
+    assert plan.outcome == {"id": "one", "name": "on-call", **wanted}
+    assert calls(SUBSCRIBER.plan_absent(found, {})) == [("DELETE", "lb/subscription/one")]
+
+
+@pytest.mark.parametrize(
+    ("found", "wanted", "expected"),
+    [
+        (None, "one", [("POST", "lb/lb-1/subscribe")]),
+        ({"id": "one", "name": "on-call"}, "one", []),
+        ({"id": "one", "name": "on-call"}, "two", [("POST", "lb/lb-1/subscribe")]),
+        ({"id": "one", "name": "on-call"}, "", [("DELETE", "lb/lb-1/unsubscribe")]),
+        (None, "", []),
+    ],
+)
+def test_a_load_balancer_subscribes_and_unsubscribes(found, wanted, expected):
+    plan = LOAD_BALANCER.plan({**LB, "subscriber": found}, {"subscriber": wanted}, {})
+    assert calls(plan) == expected
+    assert plan.outcome["subscriber"] == (
+        found if not plan.changed else ({"id": wanted} if wanted else None)
+    )
+
+
+def test_a_subscriber_waits_until_its_load_balancer_is_there():
+    body = LOAD_BALANCER.plan(None, {"name": "web", "subscriber": "one"}, {}).calls[0].body
+    assert body == {"name": "web", "description": ""}
+
+
+def test_a_private_network_is_attached_and_detached_by_calls_of_its_load_balancer():
+    wanted = {"load_balancer": "lb-1", "private_network_id": f"fr-par/{NETWORK.upper()}"}
+    plan = PRIVATE_NETWORK.plan(None, wanted, wanted)
+    assert calls(plan) == [("POST", "lbs/lb-1/attach-private-network")]
+    assert plan.calls[0].body == {"private_network_id": NETWORK}
+    found = {"lb": LB, "private_network_id": NETWORK, "ipam_ids": [ADDRESS], "status": "ready"}
+    assert not PRIVATE_NETWORK.plan(found, {**wanted, "ipam_ids": []}, wanted).changed
+    assert not PRIVATE_NETWORK.plan(
+        found, {**wanted, "ipam_ids": [f"fr-par/{ADDRESS}"]}, {}
+    ).changed
+    with pytest.raises(Problem, match=f"ipam_ids of private network {NETWORK} cannot change"):
+        PRIVATE_NETWORK.plan(found, {**wanted, "ipam_ids": [NETWORK]}, wanted)
+    plan = PRIVATE_NETWORK.plan_absent(found, {})
+    assert calls(plan) == [("POST", "lbs/lb-1/detach-private-network")]
+    assert plan.calls[0].body == {"private_network_id": NETWORK}
+
+
+def test_an_acl_that_redirects_no_more_says_no_more_where_to():
+    found = {
+        "id": "acl-1",
+        "name": "to-https",
+        "index": 1,
+        "description": "",
+        "frontend": {"id": "frontend-1", "lb": LB},
+        "action": {
+            "type": "redirect",
+            "redirect": {"type": "scheme", "target": "https", "code": 301},
+        },
+        "match": {"ip_subnet": ["0.0.0.0/0"], "http_filter": "acl_http_filter_none"},
+    }
+    body = ACL.plan(found, {"action": {"type": "deny"}}, {}).calls[0].body
+    assert body["action"] == {"type": "deny"}
+    assert not {"load_balancer", "frontend"} & set(body)
+    assert not ACL.plan(found, {"match": {"ip_subnet": []}}, {}).changed
+
+
+@pytest.mark.parametrize(
+    ("state", "servers", "expected", "after"),
+    [
+        ("present", ["10.0.0.1"], None, ["10.0.0.1", "2001:db8::1"]),
+        ("present", ["10.0.0.2"], ["10.0.0.2"], ["10.0.0.1", "2001:db8::1", "10.0.0.2"]),
+        ("absent", ["2001:DB8:0::1"], ["2001:db8::1"], ["10.0.0.1"]),
+        ("absent", ["10.0.0.9"], None, ["10.0.0.1", "2001:db8::1"]),
+        ("exact", ["2001:DB8::1", "10.0.0.1"], None, ["10.0.0.1", "2001:db8::1"]),
+        ("exact", ["10.0.0.1", "10.0.0.1"], ["10.0.0.1"], ["10.0.0.1"]),
+        ("exact", [], [], []),
+    ],
+)
+def test_servers_come_and_go_without_the_others(state, servers, expected, after):
+    found = {**FOUND_BACKEND, "pool": ["10.0.0.1", "2001:db8::1"]}
+    plan = BACKEND_SERVERS.plan(found, {"servers": servers, "state": state}, {})
+    bodies = [call.body["server_ip"] for call in plan.calls]
+    assert bodies == ([] if expected is None else [expected])
+    assert plan.outcome["pool"] == plan.after["servers"] == after
+
+
+@pytest.mark.parametrize(
+    ("wait_for", "state", "shown", "expected"),
+    [
+        ("up", "present", {"10.0.0.1": ["running"]}, []),
+        ("up", "present", {"10.0.0.1": ["running", "starting"]}, ["10.0.0.1"]),
+        ("up", "present", {"10.0.0.2": ["running"]}, ["10.0.0.1"]),
+        ("up", "exact", {"10.0.0.1": ["running"], "10.0.0.2": ["stopped"]}, []),
+        ("drained", "absent", {"10.0.0.2": ["running"]}, []),
+        ("drained", "absent", {"10.0.0.1": ["stopped"]}, []),
+        ("drained", "absent", {"10.0.0.1": ["stopped", "stopping"]}, ["10.0.0.1"]),
+        ("drained", "exact", {"10.0.0.1": ["running"]}, []),
+        ("drained", "exact", {"10.0.0.1": ["running"], "10.0.0.2": ["running"]}, ["10.0.0.2"]),
+    ],
+)
+def test_a_server_is_up_where_all_see_it_run_and_drained_where_none_does(
+    wait_for, state, shown, expected
+):
+    rows = [
+        {"ip": server, "server_state": one, "last_health_check_status": "passed"}
+        for server, states in shown.items()
+        for one in states
+    ]
+    options = {"servers": ["10.0.0.1"], "state": state, "wait_for": wait_for}
+    assert [text.split()[0] for text in late(rows, options)] == expected
