@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import sqlite3
 import subprocess
 import threading
 import time
@@ -331,24 +330,35 @@ def test_a_transaction_that_fails_leaves_no_trace_here_or_on_disk(tmp_path):
         store.put("lb", {"id": "c", "zone": "z"})
         store.delete("backend", "b")
         raise Broken
-    for one in (store, Store(tmp_path)):
-        assert one.all("lb") == [{"id": "a", "zone": "z", "name": "before"}]
-        assert one.of("lb", zone="z") == one.all("lb") and one.of("lb", zone="y") == []
-        assert one.count("backend", lb_id="a") == 1
+    for _ in range(2):
+        assert store.all("lb") == [{"id": "a", "zone": "z", "name": "before"}]
+        assert store.of("lb", zone="z") == store.all("lb") and store.of("lb", zone="y") == []
+        assert store.count("backend", lb_id="a") == 1
+        store.database.close()
+        store = Store(tmp_path)
 
 
 def test_a_disk_that_takes_no_more_is_a_500_and_nothing_is_half_done(tmp_path):
     api = Api(state_dir=tmp_path)
     try:
-        lb = api.lb()
-        full = sqlite3.connect(tmp_path / "state.sqlite", timeout=0, isolation_level=None)
-        full.execute("BEGIN IMMEDIATE")  # nobody else can write now
-        api.world.store.database.execute("PRAGMA busy_timeout=0")
-        answer = api.ask("POST", f"lbs/{lb['id']}/backends", BACKEND)
+        lb, database = api.lb(), api.world.store.database
+        [[pages]] = database.execute("PRAGMA page_count")
+        database.execute(f"PRAGMA max_page_count={pages}")
+        body = {**BACKEND, "server_ip": [f"10.0.{n // 250}.{n % 250}" for n in range(5000)]}
+        answer = api.ask("POST", f"lbs/{lb['id']}/backends", body)
         assert answer.status == 500 and answer.body["type"] == "internal_error"
-        full.execute("ROLLBACK")
-        full.close()
         assert api.get(f"lbs/{lb['id']}/backends")["total_count"] == 0
-        assert api.backend(lb)["name"] == "web"
+        database.execute("PRAGMA max_page_count=100000")
+        assert api.do("POST", f"lbs/{lb['id']}/backends", body)["name"] == "web"
     finally:
         api.close()
+
+
+def test_a_state_that_another_emulator_uses_is_refused(tmp_path):
+    with emulator(tmp_path / "state"):
+        command = [BIN / "scaleway-lb-emulator", "serve", *ALONE, "--listen", "127.0.0.1:0"]
+        done = subprocess.run(
+            [*command, "--state", tmp_path / "state"], capture_output=True, text=True, timeout=60
+        )
+    assert done.returncode and done.stdout == "" and "Traceback" not in done.stderr
+    assert "another emulator uses it" in done.stderr and str(tmp_path / "state") in done.stderr

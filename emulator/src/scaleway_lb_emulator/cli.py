@@ -217,7 +217,11 @@ async def serve(settings: Settings) -> None:
         try:
             app = create_app(settings, data_plane, authority)
         except sqlite3.Error as error:
-            raise Unusable(f"cannot read the state in {settings.state_dir}: {error}") from None
+            hint = "; another emulator uses it" if "locked" in str(error) else ""
+            raise Unusable(
+                f"cannot read the state in {settings.state_dir}: {error}{hint}. Choose another "
+                "directory with --state."
+            ) from None
         config = uvicorn.Config(
             app,
             http=Protocol,

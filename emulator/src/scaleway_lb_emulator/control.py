@@ -37,7 +37,7 @@ class Pem(Response):
 
 class Address(BaseModel):
     model_config = ConfigDict(extra="forbid")
-    address: ipaddress.IPv4Address | ipaddress.IPv6Address
+    address: ipaddress.IPv4Address
 
 
 class Advance(BaseModel):

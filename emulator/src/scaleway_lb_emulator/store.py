@@ -24,7 +24,11 @@ class Store:
         if directory:
             directory.mkdir(parents=True, exist_ok=True)
         path = str(directory / "state.sqlite") if directory else ":memory:"
-        self.database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self.database = sqlite3.connect(
+            path, timeout=1, check_same_thread=False, isolation_level=None
+        )
+        # Two emulators on one state would each overwrite what the other has answered.
+        self.database.execute("PRAGMA locking_mode=EXCLUSIVE")
         self.database.execute("PRAGMA journal_mode=WAL")
         # What is committed outlives the process, however that ends; only a power failure, which
         # an emulator need not survive, could take the last commits along.
