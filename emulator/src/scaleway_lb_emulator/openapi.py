@@ -86,7 +86,8 @@ def described(
     }
     if operation.model:
         body = as_json(references[operation.model, "validation"])
-        said["requestBody"] = {"required": True, **body}
+        wanted = any(one.is_required() for one in operation.model.model_fields.values())
+        said["requestBody"] = {"required": wanted, **body}
     return said
 
 
