@@ -183,6 +183,38 @@ def test_the_token_is_wanted_and_never_shown(tmp_path):
     assert SECRET_KEY not in (tmp_path / "log").read_text()
 
 
+def test_the_log_says_what_is_not_served_and_who_visited(tmp_path, web_servers):
+    port = free_port("127.0.0.1")
+    cloud = Cloud(f"http://127.0.0.1:{port}")
+    cloud.port_offset = 0
+    options = ["--ca", "builtin", "--ip-range", "127.66.0.0/24", "--time-scale", "0"]
+    log = tmp_path / "log"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [*COMMAND, *options, "--listen", f"127.0.0.1:{port}"],
+            stdout=subprocess.PIPE,
+            stderr=output,
+            text=True,
+        )
+        assert process.stdout.readline().startswith("ready: ")
+        try:
+            lb = Balancer(cloud, assign_flexible_ipv6=True)
+            backend = lb.backend(web_servers.addresses, web_servers.port)
+            quiet = lb.frontend(backend, 8080)
+            lb.frontend(backend, 80, enable_access_logs=True, enable_http3=True)
+            assert lb.get("/quiet", port=8080).status == 200
+            assert lb.get("/logged", source="127.0.0.77").status == 200
+            said = eventually(lambda: "/logged" in log.read_text() and log.read_text())
+        finally:
+            process.terminate()
+            process.wait(20)
+    [line] = [line for line in said.splitlines() if "/logged" in line]
+    assert line.startswith("127.0.0.77:")
+    assert '"GET /logged HTTP/1.1"' in line
+    assert "/quiet" not in said and quiet["id"] not in said
+    assert said.count("HTTP/3 of frontend") == said.count("is not served: IPv6") == 1
+
+
 def run(tmp_path, port):
     options = ["--ip-range", "127.66.0.0/24", "--time-scale", "0"]
     command = [*COMMAND, *options, "--listen", f"127.0.0.1:{port}", "--state", str(tmp_path)]

@@ -185,6 +185,7 @@ async def card(world: World, lb: Row) -> Card:
         addresses=ways_in(world, lb["id"]),
         servers=servers,
         alarms=[
+            *([State("not all is served", "bad")] if problems_of(world, lb) else []),
             *([State(f"{down} of {counted(len(servers), 'server')} down", "bad")] if down else []),
             *(
                 State(f"{one.names[0]}: {one.state.words}", one.state.mood)
@@ -257,10 +258,15 @@ def ways_in(world: World, lb_id: str) -> list[str]:
 def problems_of(world: World, lb: Row) -> dict[str, str]:
     """What of this load balancer is not served as asked, and why."""
     kinds = ("frontend", "backend", "route", "certificate")
-    marks = {row["id"] for kind in kinds for row in world.of(kind, lb_id=lb["id"])}
-    marks |= {*ways_in(world, lb["id"])}
-    problems = world.data_plane.problems
-    return {what: why for what, why in problems.items() if any(mark in what for mark in marks)}
+    ids = {row["id"] for kind in kinds for row in world.of(kind, lb_id=lb["id"])}
+    heads = tuple(
+        head for ip in ways_in(world, lb["id"]) for head in (f"address {ip}", f"{ip}:", f"[{ip}]:")
+    )
+    return {
+        what: why
+        for what, why in world.data_plane.problems.items()
+        if what.startswith(heads) or any(key in what for key in ids)
+    }
 
 
 def listens(world: World, frontend: Row, problems: dict[str, str]) -> bool:
