@@ -344,7 +344,7 @@ def test_everything_that_is_wrong_is_said_at_once_and_nothing_is_done(stack):
                     {"name": "https", "inbound_port": 80, "certificates": []},
                 ],
             },
-            "frontends[0].inbound_port: frontends that take each other's ports cannot change",
+            "frontends[0]: it needs a port that is only given up by what waits for it in turn.",
         ),
         (
             {"frontends": [{"name": "new", "inbound_port": 443, "backend": "web"}]},
@@ -446,7 +446,7 @@ def big(objects, **options):
 CERTIFICATES = [custom(f"c{number}.example.com") for number in range(3)]
 
 
-def test_a_run_that_changes_nothing_costs_no_more_calls_than_list_pages(stack, cloud):
+def test_a_run_that_changes_nothing_costs_no_more_calls_than_list_pages(stack, once, cloud):
     """400 objects: 155 backends are two pages; each of 80 ACL lists is one."""
     declaration = big(400)
     assert len(stack(declaration)["changes"]) == 400
@@ -460,6 +460,10 @@ def test_a_run_that_changes_nothing_costs_no_more_calls_than_list_pages(stack, c
         "ListRoutes": 1,
         "ListACLs": 80,
     }
+    once("load_balancer", name="bare")
+    with cloud.watched(reads=True) as asked:
+        once("stack", load_balancer={"name": "bare"}, frontends=[], prune=True)
+    assert "ListRoutes" not in operations(asked), "a list of the whole zone, for none on it"
 
 
 def test_a_transient_refusal_has_the_writes_go_one_by_one(once):
@@ -514,16 +518,60 @@ def gaps(entries):
     return [(b - a).total_seconds() for a, b in itertools.pairwise(ends)]
 
 
-def test_a_time_limit_ends_the_task_though_its_threads_are_waiting(play, cloud):
-    cloud.fault(operation="CreateBackend", kind="delay", delay=8, count=100)
+@pytest.fixture(scope="module")
+def slow():
+    """A cloud in which things take their time, a tenth of what they really take."""
+    with serving("--data-plane=none", "--ca=builtin", "--time-scale=0.1") as cloud:
+        yield cloud
+
+
+def test_it_is_usable_when_the_task_ends(slow, once):
+    """Waits for what takes its time: the load balancer, an attachment, an order, a detachment."""
+    declaration = {name: STACK[name] for name in ("load_balancer", "private_networks")}
+    declaration |= {"certificates": STACK["certificates"], "backends": [backend("web")]}
+    made = once("stack", environment=slow.environment, **declaration)["stack"]
+    assert [one["status"] for one in made["private_networks"]] == ["ready"]
+    assert [one["status"] for one in made["certificates"]] == ["ready", "ready"]
+    assert made["load_balancer"]["status"] == "ready"
+    assert [one["status"] for one in made["load_balancer"]["instances"]] == ["ready"]
+    # What is on its way out is not taken for something that is there.
+    on_it = {"load_balancer": "web", "private_network_id": NETWORK}
+    once("private_network", environment=slow.environment, state="absent", wait=False, **on_it)
+    again = once("stack", environment=slow.environment, **declaration)
+    assert told(again) == [f"private network {NETWORK} created"]
+    assert [one["status"] for one in again["stack"]["private_networks"]] == ["ready"]
+    gone = {"load_balancer": {"name": "web"}, "state": "absent"}
+    assert once("stack", environment=slow.environment, **gone)["changed"]
+    assert slow.api("GET", "lbs")["lbs"] == []
+
+
+def test_an_attachment_that_fails_is_said(stack, cloud):
+    cloud.fault(operation="AttachPrivateNetwork", kind="error", count=1)
+    result = stack()
+    assert result["failed"] and "attach" in result["msg"] and "failed" in result["msg"]
+
+
+def test_what_kubernetes_manages_is_left_alone_unless_told_otherwise(stack, once):
+    tags = ["managed-by-scaleway-cloud-controller-manager"]
+    once("load_balancer", name="web", tags=tags)
+    for options in ({}, {"check": True}, {"state": "absent"}, {"state": "absent", "check": True}):
+        result = stack({"load_balancer": {"name": "web"}, "backends": [backend("web")]}, **options)
+        assert result["failed"] and "Kubernetes" in result["msg"] and result["written"] == {}
+    allowed = {"load_balancer": {"name": "web"}, "backends": [backend("web")]}
+    assert stack(allowed, allow_managed=True)["written"] == {"CreateBackend": 1}
+
+
+def test_a_time_limit_ends_the_task_though_its_threads_are_waiting(play):
     task = {"name": "Limit", "scaleway_community.lb.stack": STACK, "timeout": 3}
-    began = time.monotonic()
-    process = play([task])
-    assert process.returncode == 2 and "imeout" in process.stdout, process.stdout
-    assert time.monotonic() - began < 15
-    written = len(cloud.journal())
-    time.sleep(1)
-    assert len(cloud.journal()) == written
+    with serving("--data-plane=none", "--ca=builtin", "--time-scale=0") as cloud:
+        cloud.fault(operation="CreateBackend", kind="delay", delay=30, count=100)
+        began = time.monotonic()
+        process = play([task], environment=cloud.environment)
+        assert process.returncode == 2 and "imeout" in process.stdout, process.stdout
+        assert time.monotonic() - began < 15
+        written = len(cloud.journal())
+        time.sleep(1)
+        assert len(cloud.journal()) == written
 
 
 def test_an_export_becomes_a_playbook_that_changes_nothing(stack, play, cloud, tmp_path):

@@ -320,6 +320,46 @@ def test_an_order_waits_until_port_80_speaks_http():
     assert one.problems == {} and "frontends[0]" in one.steps["certificates[0]"].after
 
 
+def test_the_name_of_an_address_is_not_known_before_the_address_is_there():
+    private = {**LB, "ip": []}
+    declared = {
+        "certificates": [{"name": "c", "letsencrypt": {}}],
+        "frontends": [
+            {"name": "https", "inbound_port": 443, "backend": "web", "certificates": ["c"]}
+        ],
+    }
+    found = survey.Snapshot(private, {"ip": [], "backend": [WEB]})
+    refused = problems(found, **declared)
+    assert "no public IPv4 address" in refused[0] and len(refused) == 1
+    one, steps = planned(found, ips=[{"tags": ["web"]}], **declared)
+    assert one.problems == {}
+    assert [step.key for step in steps] == [
+        "ips[0]",
+        "load_balancer",
+        "certificates[0]",
+        "frontends[0]",
+    ]
+
+
+def test_a_frontend_waits_for_the_replacement_of_a_certificate_it_does_not_name():
+    own = {
+        "id": "c-1",
+        "name": "own",
+        "status": "ready",
+        "type": "custom",
+        "common_name": "a",
+        "subject_alternative_name": [],
+        "lb": LB,
+    }
+    https = frontend("https", 443, WEB, certificate_ids=["c-1"], certificate=own)
+    one, _steps = planned(
+        there(backend=[WEB], frontend=[https], certificate=[own]),
+        certificates=[{"name": "own", "letsencrypt": {}}],
+        frontends=[{"name": "https", "timeout_client": "9s"}],
+    )
+    assert one.steps["frontends[0]"].after == {"certificates[0]"}
+
+
 def test_no_field_is_stated_twice():
     """Sections take the options of the modules; what a place says is no option."""
     sections = declaration.arguments()
@@ -431,11 +471,13 @@ def test_with_the_first_error_nothing_more_is_begun():
     def fail(_lane):
         raise Problem("no")
 
-    done = []
-    works = {"a": fail, "b": done.append, "c": done.append}
+    def succeed(_lane):
+        time.sleep(0.05)
+
+    works = {"0": fail, **{str(number): succeed for number in range(1, 3 * crew.WIDTH)}}
     with crew.Crew(session()) as workers:
-        results, errors = workers.run(works, {"b": {"a"}, "c": {"b"}})
-    assert (list(errors), results, done) == (["a"], {}, [])
+        results, errors = workers.run(works)
+    assert list(errors) == ["0"] and len(results) == crew.WIDTH - 1
 
 
 def test_after_a_transient_refusal_one_writes_at_a_time_and_none_after_the_end():

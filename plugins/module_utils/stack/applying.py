@@ -18,7 +18,7 @@ from ..kinds.load_balancer import LOAD_BALANCER
 from ..session import Call, Session
 from .crew import Crew, Lane
 from .declaration import ABOVE
-from .planning import Step, Unmade
+from .planning import Step, Unmade, key_of
 
 PLACE = re.compile(r"<[^>]*>")
 
@@ -55,10 +55,11 @@ class Applying:
             _plan, outcome = CERTIFICATE.ensure(lane, options)
         else:
             outcome = self.send(step, lane)
-        if step.change != "removed" and outcome.get("id"):
-            self.made[Unmade(step.key)] = outcome["id"]
+        made = outcome.get("id") or outcome.get("private_network_id")
+        if made and step.change != "removed":
+            self.made[Unmade(step.key)] = made
             if step.found:
-                self.made[step.found["id"]] = outcome["id"]
+                self.made[key_of(step.found)] = made
 
     def send(self, step: Step, lane: Lane) -> dict[str, Any]:
         """Send a step's calls. After a lost answer, look before sending again."""

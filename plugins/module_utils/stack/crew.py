@@ -116,7 +116,7 @@ class Crew:
         busy = 0
         while True:
             ready = [key for key in waiting if not (after or {}).get(key, set()) - results.keys()]
-            for key in ready if not errors else ():
+            for key in ready[: WIDTH - busy] if not errors else ():
                 self._begin(key, waiting.pop(key), busy)
                 busy += 1
             if not busy:
@@ -130,7 +130,7 @@ class Crew:
 
     def _begin(self, key: str, work: Work, busy: int) -> None:
         self.jobs.put((key, work))
-        if self.threads <= busy and self.threads < WIDTH:
+        if self.threads <= busy:
             self.threads += 1
             threading.Thread(target=self._labour, daemon=True).start()
 

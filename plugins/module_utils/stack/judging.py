@@ -174,9 +174,9 @@ def ordered(planning: Planning) -> list[Step]:
     def do(key: str) -> None:
         if key in begun and key not in done:
             planning.refuse(
-                f"{key}.inbound_port",
-                "frontends that take each other's ports cannot change at once. Give one of them "
-                "a free port first.",
+                key,
+                "it needs a port that is only given up by what waits for it in turn. Give one of "
+                "them a free port in a run of its own.",
             )
         if key in begun:
             return

@@ -221,7 +221,7 @@ class Planning:
         kind = thing.kind
         words = kind.given(thing.options)
         wanted = dict(words)
-        uses = self.uses[thing.place] = set()
+        uses = self.uses[thing.place] = self._used(kind, found)
         for name, option in kind.references().items():
             if wanted.get(name):
                 items = wanted[name] if option.many else [wanted[name]]
@@ -243,6 +243,15 @@ class Planning:
         if kind.owned and found is None:
             wanted |= owner(self.session.config)
         return wanted, words
+
+    def _used(self, kind: Resource, found: dict[str, Any] | None) -> set[str]:
+        """The places of what an object refers to as it is: a PUT carries that, too."""
+        return {
+            place
+            for name, option in kind.references().items()
+            for one in referred_by(option, found or {})
+            if (place := self.places.get((option.kind, one))) and name != "load_balancer"
+        }
 
     def _refer(
         self, thing: Declared, name: str, option: Reference, word: str, uses: set[str]
@@ -368,8 +377,11 @@ def above(thing: Declared) -> dict[str, str]:
 
 def referred(kind: Resource, thing: dict[str, Any]) -> set[str]:
     """The IDs of the objects that an object refers to, its load balancer apart."""
-    ids: set[str] = set()
-    for name, option in kind.references().items():
-        seen = option.seen(thing) if name != "load_balancer" else None
-        ids |= set(seen if isinstance(seen, list) else [seen] if seen else [])
-    return ids
+    options = {name: one for name, one in kind.references().items() if name != "load_balancer"}
+    return {one for option in options.values() for one in referred_by(option, thing)}
+
+
+def referred_by(option: Reference, thing: dict[str, Any]) -> list[str]:
+    """The IDs that one reference of an object holds."""
+    seen = option.seen(thing) or []
+    return seen if isinstance(seen, list) else [seen]

@@ -94,9 +94,10 @@ class Stack:
             applying.run(plan.steps)
             found = LOAD_BALANCER.read(session, applying.load_balancer_id)
             there = survey(session, crew, declaration, found, prune, settle=session.wait)
-            for attachment in there.of(PRIVATE_NETWORK):
-                PRIVATE_NETWORK.make_sure(attachment)
             ids = [applying.made.get(one, one) for one in planning.ids.values()]
+            for attachment in there.of(PRIVATE_NETWORK):
+                if key_of(attachment) in ids:
+                    PRIVATE_NETWORK.make_sure(attachment)
             return plan, result(session, declaration, plan, in_order(everything(there), ids))
 
     def find(self, session: Session, declaration: Declaration) -> dict[str, Any] | None:
