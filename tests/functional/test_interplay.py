@@ -128,6 +128,27 @@ def test_all_is_removed_in_any_order_and_what_is_in_use_is_told_by_whom(cloud, i
         assert cloud.api("GET", path)[key] == []
 
 
+ON_GONE = [
+    ("backend", {"name": "web"}),
+    ("frontend", {"name": "http"}),
+    ("certificate", {"name": "own"}),
+    ("private_network", {"private_network_id": NETWORK}),
+    ("acl", {"frontend": "http", "name": "deny"}),
+    ("acls", {"frontend": "http"}),
+    ("route", {"frontend": "http", "path_begin": "/"}),
+    ("backend_servers", {"backend": "web", "servers": ["10.0.0.1"], "wait_for": "drained"}),
+]
+
+
+@pytest.mark.parametrize("by", ["name", "id"])
+def test_what_lies_on_a_load_balancer_that_is_gone_is_gone_with_it(cloud, inside, by):
+    web = inside("load_balancer", name="web")["load_balancer"]
+    inside("load_balancer", name="web", state="absent")
+    for module, options in ON_GONE:
+        result = inside(module, load_balancer=web[by], **options, state="absent")
+        assert result.get("changed") is False, (module, result)
+
+
 def test_options_of_all_modules_and_of_those_that_write_are_set_once(cloud, play, tmp_path):
     """Credentials and zone for every module; waiting for what writes, which would break the rest."""
     defaults = {
