@@ -92,14 +92,21 @@ class Api:
         """Read one object."""
         return self.request("GET", path, params=params)
 
-    def list(self, path: str, key: str, **params: Any) -> list[dict[str, Any]]:
-        """Read every object of all pages; `key` is the list's key in the answer."""
+    def list(
+        self, path: str, key: str, most: int | None = None, **params: Any
+    ) -> list[dict[str, Any]] | None:
+        """Read every object of all pages; `key` is the list's key in the answer.
+
+        If there are more than `most`, that is noticed on the first page, and None returned.
+        """
         items: list[dict[str, Any]] = []
         for page in itertools.count(1):
             answer = self.get(path, page=page, page_size=PAGE_SIZE, **params)
             items += answer.get(key) or []
             if not answer.get(key) or len(items) >= answer.get("total_count", 0):
                 break
+            if most is not None and answer["total_count"] > most:
+                return None
         return items
 
     def request(

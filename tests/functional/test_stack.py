@@ -466,6 +466,36 @@ def test_a_run_that_changes_nothing_costs_no_more_calls_than_list_pages(stack, o
     assert "ListRoutes" not in operations(asked), "a list of the whole zone, for none on it"
 
 
+def test_of_a_zone_full_of_routes_only_those_at_hand_are_read(stack, cloud):
+    """80 routes of another load balancer would be one page; 120 are two, for one frontend here."""
+    stack(big(400))
+    other = cloud.api("GET", "lbs")["lbs"][0]["id"]
+    crowded = cloud.api("GET", f"lbs/{other}/frontends")["frontends"][0]
+    match = {"backend_id": crowded["backend"]["id"], "frontend_id": crowded["id"]}
+    for number in range(40):
+        cloud.api("POST", "routes", {**match, "match": {"host_header": f"{number}.example.com"}})
+    declaration = {
+        "load_balancer": {"name": "web"},
+        "backends": [backend("web")],
+        "frontends": [
+            {
+                "name": "http",
+                "inbound_port": 80,
+                "backend": "web",
+                "routes": [{"path_begin": "/", "backend": "web"}],
+            }
+        ],
+    }
+    stack(declaration)
+    with cloud.watched(reads=True) as asked:
+        assert stack(declaration)["changes"] == []
+    lists = [entry for entry in asked if entry["operation"] == "ListRoutes"]
+    assert len(lists) == 2, "the first page of the zone, and the list of the frontend"
+    assert [told(stack({**declaration, "frontends": []}, prune=True))] == [
+        ["route path_begin '/' of frontend 'http' removed", "frontend 'http' removed"]
+    ]
+
+
 def test_a_transient_refusal_has_the_writes_go_one_by_one(once):
     """Someone resizes the load balancer while backends are being made, each in 0.1 seconds: for a
     while the API refuses every write."""

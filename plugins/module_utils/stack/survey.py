@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from ..api import PAGE_SIZE
 from ..config import Problem
 from ..fields import bare_id
 from ..kinds.acls import ACLS
@@ -96,9 +98,19 @@ def read(
     works: dict[str, Work] = {kind.kind: partial(listed, kind, found, settle) for kind in kinds}
     works |= {kind.kind: lambda lane, kind=kind: kind.list(lane, {}) for kind in beside}
     there = Snapshot(found, side_by_side(crew, works))
-    ids = [frontend["id"] for frontend in there.of(FRONTEND)]
-    there.objects["route"] = [one for one in there.of(ROUTE) if one["frontend_id"] in ids]
+    if ROUTE in kinds:
+        there.objects[ROUTE.kind] = routes(crew, there)
     return there
+
+
+def routes(crew: Crew, there: Snapshot) -> Objects:
+    """The routes on the load balancer, frontend by frontend if that takes fewer calls."""
+    ids = [frontend["id"] for frontend in there.of(FRONTEND)]
+    in_zone = there.objects[ROUTE.kind]
+    if in_zone is not None:
+        return [route for route in in_zone if route["frontend_id"] in ids]
+    works = {one: partial(ROUTE.list, place={}, frontend_id=one) for one in ids}
+    return list(itertools.chain.from_iterable(side_by_side(crew, works).values()))
 
 
 def read_acls(crew: Crew, there: Snapshot, frontends: Objects) -> None:
@@ -153,11 +165,12 @@ def with_acls(declaration: Declaration, there: Snapshot) -> Objects:
     return [frontend for frontend in found if frontend]
 
 
-def listed(kind: Resource, found: dict[str, Any], settle: bool, session: Session) -> Objects:
-    """The objects of a kind on the load balancer."""
+def listed(kind: Resource, found: dict[str, Any], settle: bool, session: Session) -> Objects | None:
+    """The objects of a kind on the load balancer. Routes are of the zone, and None if too many."""
     if kind is ROUTE:
-        # Routes are listed for the whole zone, so not without need.
-        return kind.list(session, {}) if found["route_count"] else []
+        # Routes are listed for the whole zone: not without need, and not more than is worth it.
+        most = PAGE_SIZE * found["frontend_count"]
+        return session.api.list("routes", "routes", most=most) if found["route_count"] else []
     if kind is PRIVATE_NETWORK and settle:
         # One on its way in looks like one on its way out (api notes, 23).
         return PRIVATE_NETWORK.settled(session, found["id"])
