@@ -23,7 +23,12 @@ VERSIONS = {
     "2.20": (("3.12", "3.13", "3.14"), True),
     "2.21": (("3.12", "3.13", "3.14"), True),
 }
-TESTS = ("tests/functional/test_in_controller.py", "tests/functional/test_modules.py")
+TESTS = (
+    "tests/functional/test_in_controller.py",
+    "tests/functional/test_modules.py",
+    "tests/functional/test_stack.py::test_a_time_limit_ends_the_task_though_its_threads_are_waiting",
+    "tests/functional/test_stack.py::test_an_export_becomes_a_playbook_that_changes_nothing",
+)
 NEEDED = ("ansible-runner", "pytest")
 """What the tests import, of requirements-dev.txt."""
 

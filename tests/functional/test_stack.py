@@ -597,7 +597,9 @@ def test_a_time_limit_ends_the_task_though_its_threads_are_waiting(play):
         cloud.fault(operation="CreateBackend", kind="delay", delay=30, count=100)
         began = time.monotonic()
         process = play([task], environment=cloud.environment)
-        assert process.returncode == 2 and "imeout" in process.stdout, process.stdout
+        words = ("imeout", "expected time frame")  # of ansible-core 2.19, and of 2.18
+        assert process.returncode == 2, process.stdout
+        assert any(one in process.stdout for one in words), process.stdout
         assert time.monotonic() - began < 15
         written = len(cloud.journal())
         time.sleep(1)
