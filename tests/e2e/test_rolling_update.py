@@ -14,7 +14,8 @@ from traffic import Load, eventually
 
 from web_server import free_port
 
-ADDRESSES = {"red": "127.63.0.11", "blue": "127.63.0.12"}
+ADDRESSES = {"red": "127.63.0.11", "blue": "127.63.0.12", "green": "127.63.0.13"}
+FIRST, *OTHERS = ADDRESSES.values()
 RATE, VISITORS = 320, 16
 INVENTORY = {
     "plugin": "scaleway_community.lb.servers",
@@ -74,7 +75,7 @@ def shop(emulator, servers):
         fields = {"name": f"web-{port}", "max_retries": 0}
         check = {"http_config": {"uri": "/health", "method": "GET", "code": 200}}
         lb.frontend(lb.backend(list(ADDRESSES.values()), servers.port, check, **fields), port)
-    eventually(lambda: [row["server_state"] for row in statistics(emulator, lb)] == 4 * ["running"])
+    eventually(lambda: [row["server_state"] for row in statistics(emulator, lb)] == 6 * ["running"])
     return lb
 
 
@@ -120,60 +121,64 @@ def pools(emulator, lb):
     return {backend["name"]: set(backend["pool"]) for backend in found}
 
 
+def is_left_out(emulator, lb):
+    """The first server is in no backend, and the others are in both and serve as before."""
+    backends = {"web-80": set(OTHERS), "web-8081": set(OTHERS)}
+    return pools(emulator, lb) == backends and set(lb.names(6)) == {"blue", "green"}
+
+
 def test_servers_are_replaced_one_by_one_and_no_request_fails(emulator, shop, update):
     with emulator.watched() as writes:
         _, load = update((shop.address, 80), STOP, START, check=True)
     assert writes == [] and load.servers == set(ADDRESSES)
+    before = pools(emulator, shop)
     _, load = update((shop.address, 80), STOP, START)
     assert load.rate >= 200, f"{load.served} requests in {load.seconds:.1f} s"
     assert load.fresh > 50
     released = {f"new-{address}" for address in ADDRESSES.values()}
     assert load.servers >= released
     assert set(shop.names(6)) == released
-    both = set(ADDRESSES.values())
-    assert pools(emulator, shop) == {"web-80": both, "web-8081": both}
+    assert pools(emulator, shop) == before
 
 
 def test_a_server_whose_work_fails_is_left_out_and_the_next_is_not_touched(emulator, shop, update):
     output, load = update((shop.address, 80), STOP, FAIL, fails=True)
-    first, second = ADDRESSES.values()
-    assert (
-        f'{first} is left out of web-80, web-8081, and no other server is touched: "Find it broken" failed'
-        in output
-    )
-    assert pools(emulator, shop) == {"web-80": {second}, "web-8081": {second}}
-    assert set(shop.names(4)) == {"blue"}
+    assert f"{FIRST} is left out of web-80, web-8081, and no other server is touched" in output
+    assert '"Find it broken" failed' in output
+    assert is_left_out(emulator, shop)
     assert not any(server.startswith("new") for server in load.servers)
-
-    # what is left is the last one
-    output, load = update((shop.address, 80), STOP, START, fails=True)
-    assert "would be left with 0 servers that are up, and min_up is 1" in output
-    assert load.servers == {"blue"}
-    assert pools(emulator, shop) == {"web-80": {second}, "web-8081": {second}}
 
 
 @pytest.mark.parametrize(
     ("tasks", "variables", "says"),
     [
-        ([STOP], {}, "Timeout when waiting for 127.63.0.11"),
-        ([STOP, START], {"health": 500}, "Backend 'web-80': not up are still 127.63.0.11"),
+        ([STOP], {}, f"Timeout when waiting for {FIRST}"),
+        ([STOP, START], {"health": 500}, f"Backend 'web-80': not up are still {FIRST}"),
     ],
     ids=["stopped", "unhealthy"],
 )
 def test_a_server_that_does_not_come_up_is_left_out(emulator, shop, update, tasks, variables, says):
     output, _ = update((shop.address, 80), *tasks, fails=True, wait_timeout="3", **variables)
-    first, second = ADDRESSES.values()
     assert says in output
-    assert f"{first} is left out of web-80, web-8081" in output
-    assert pools(emulator, shop) == {"web-80": {second}, "web-8081": {second}}
-    assert set(shop.names(4)) == {"blue"}
+    assert f"{FIRST} is left out of web-80, web-8081" in output
+    assert is_left_out(emulator, shop)
 
 
-def test_a_host_that_is_lost_in_its_update_stays_out_and_the_next_is_not_touched(
+def test_a_host_that_is_lost_in_its_update_is_out_and_the_next_is_not_touched(
     emulator, shop, update
 ):
     output, load = update((shop.address, 80), LOSE, fails=True)
-    first, second = ADDRESSES.values()
-    assert f"{first}]: UNREACHABLE!" in output
-    assert pools(emulator, shop) == {"web-80": {second}, "web-8081": {second}}
-    assert load.servers == {"red", "blue"}
+    assert f"{FIRST}]: UNREACHABLE!" in output
+    assert is_left_out(emulator, shop)
+    assert load.servers == set(ADDRESSES)
+
+
+def test_the_last_server_of_a_backend_is_not_taken_out_of_any(emulator, shop, update):
+    lb_id = shop.lb["id"]
+    [backend] = emulator.api("GET", f"lbs/{lb_id}/backends?name=web-8081")["backends"]
+    emulator.api("PUT", f"backends/{backend['id']}/servers", {"server_ip": [FIRST]})
+    shop.wait()
+    with emulator.watched() as writes:
+        output, _ = update((shop.address, 80), STOP, START, fails=True)
+    assert "Backend 'web-8081' would be left with 0 servers that are up" in output
+    assert writes == []

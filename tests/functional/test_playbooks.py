@@ -8,18 +8,12 @@ import pytest
 import requests
 import yaml
 from cloud import PROJECT_ID, ROOT, ZONE
-from pki import AUTHORITY, Issued
+from pki import AUTHORITY, Issued, bundle
 
 
 def make(cloud, name, zone=ZONE):
     """A load balancer; its ID."""
     return cloud.api("POST", "lbs", {"name": name, "project_id": PROJECT_ID}, zone)["id"]
-
-
-def bundle(name, days=90):
-    """Key, certificate and chain of a new certificate, in one text."""
-    leaf = Issued(name, AUTHORITY, days)
-    return leaf.key + leaf.pem + AUTHORITY.pem
 
 
 def import_certificate(cloud, lb_id, name, pem, zone=ZONE):

@@ -52,3 +52,9 @@ def custom(name, days=90, **other):
         "chain": AUTHORITY.pem,
         **other,
     }
+
+
+def bundle(name, days=90):
+    """Key, certificate and chain of a new certificate of this name, in one text."""
+    leaf = Issued(name, AUTHORITY, days)
+    return leaf.key + leaf.pem + AUTHORITY.pem
