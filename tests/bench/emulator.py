@@ -57,11 +57,11 @@ def fill(state: str) -> None:
     with running(state) as store:
         for number in range(LOAD_BALANCERS):
             lb = store.ask("POST", "lbs", {"name": f"lb-{number:04}"})
-            for _ in range(BACKENDS):
+            for _backend in range(BACKENDS):
                 store.ask("POST", f"lbs/{lb['id']}/backends", BACKEND)
 
 
-def rows(_: Any) -> Iterator[Row]:
+def rows(_bench: Any) -> Iterator[Row]:
     scale = f"{LOAD_BALANCERS} load balancers with {BACKENDS} backends each"
     with tempfile.TemporaryDirectory() as directory:
         full, empty = (str(Path(directory) / name) for name in ("full", "empty"))

@@ -10,8 +10,13 @@ from collections import Counter
 
 import pytest
 import yaml
-from cloud import SECRET_KEY, clean_environment, serving
-from objects import DENY, REDIRECT
+from ansible_collections.scaleway_community.lb.plugins.module_utils.stack.declaration import (
+    ABOVE,
+    ROUTE,
+    SECTIONS,
+)
+from cloud import PROJECT_ID, SECRET_KEY, clean_environment, serving
+from objects import ADDRESS, DENY, REDIRECT
 from pki import custom
 from ways import WAYS
 
@@ -604,6 +609,149 @@ def test_a_time_limit_ends_the_task_though_its_threads_are_waiting(play):
         written = len(cloud.journal())
         time.sleep(1)
         assert len(cloud.journal()) == written
+
+
+def test_an_export_holds_everything_that_was_set_by_hand(stack, once, cloud):
+    """Set through the API itself, as the console does; gone and made again, it is exported again
+    as it was."""
+    made = clicked_together(cloud)
+    exported = once("stack_info", load_balancer=made["id"])["stack"]
+    assert exported["load_balancer"].pop("id") == made["id"]
+    for section, kind in [*SECTIONS.items(), ("routes", ROUTE)]:
+        items = exported.get(section) or exported["frontends"][0][section]
+        told = {name for item in items for name in item}
+        only_tcp = {"sni"}
+        assert {*kind.fields} - {*ABOVE} - only_tcp <= told, f"every field of {section} is exported"
+    checked = stack(exported, check=True)
+    assert checked.get("changes") == [], checked
+    assert stack(exported, prune=True)["written"] == {}
+    once("load_balancer", name="by hand", state="absent", release_ip=True)
+    for ip in exported["ips"]:
+        del ip["ip_address"]
+    for certificate in exported["certificates"]:
+        if certificate["name"] == "own":
+            certificate["custom_certificate"] = OWN
+    made_again = stack(exported)
+    assert made_again.get("changed"), made_again
+    again = once("stack_info", load_balancer="by hand")["stack"]
+    for ip in again["ips"]:
+        del ip["ip_address"]
+    del exported["certificates"][1]["custom_certificate"]
+    assert again == exported
+
+
+def clicked_together(cloud):
+    """A load balancer on which everything has a value of its own."""
+
+    def make(path, **body):
+        return cloud.api("POST", path, body)
+
+    mine = {"project_id": PROJECT_ID}
+    four = make("ips", tags=["four", "x"], reverse="www.example.com", **mine)
+    six = make("ips", tags=["six"], is_ipv6=True, **mine)
+    lb = make(
+        "lbs",
+        **mine,
+        name="by hand",
+        description="made by hand",
+        type="LB-GP-M",
+        tags=["b", "a"],
+        ssl_compatibility_level="ssl_compatibility_level_modern",
+        ip_ids=[four["id"], six["id"]],
+    )
+    wait_for(lambda: cloud.api("GET", f"lbs/{lb['id']}")["status"] == "ready")
+    on_it = f"lbs/{lb['id']}"
+    kinds = {
+        "tcp": {"tcp_config": {}},
+        "https": {
+            "https_config": {
+                "uri": "/",
+                "method": "POST",
+                "code": 204,
+                "host_header": "a.example.com",
+                "sni": "b.example.com",
+            }
+        },
+        "mysql": {"mysql_config": {"user": "lb"}},
+        "redis": {"redis_config": {}},
+        "plain": {},
+    }
+    backends = {
+        name: make(
+            f"{on_it}/backends",
+            name=name,
+            forward_protocol="http",
+            forward_port=8000,
+            forward_port_algorithm="leastconn",
+            sticky_sessions="cookie",
+            sticky_sessions_cookie_name="S",
+            health_check={
+                "port": 81,
+                "check_max_retries": 4,
+                "check_delay": 5500,
+                "check_timeout": 2000,
+                "check_send_proxy": True,
+                "transient_check_delay": "0.700s",
+                **kind,
+            },
+            server_ip=["10.0.0.2", "10.0.0.1"],
+            proxy_protocol="proxy_protocol_v2_ssl_cn",
+            timeout_server=1000,
+            timeout_connect=2500,
+            timeout_tunnel=60000,
+            timeout_queue="4s",
+            on_marked_down_action="shutdown_sessions",
+            failover_host="failover.s3-website.fr-par.scw.cloud",
+            host="c.example.com",
+            ssl_bridging=True,
+            ignore_ssl_server_verify=True,
+            redispatch_attempt_count=2,
+            max_retries=7,
+            max_connections=11,
+        )["id"]
+        for name, kind in kinds.items()
+    }
+    order = {"common_name": "by-hand.example.com", "subject_alternative_name": ["x.example.com"]}
+    for name in (order["common_name"], *order["subject_alternative_name"]):
+        cloud.resolve(name, four["ip_address"])
+    chain = OWN["private_key"] + OWN["certificate"] + OWN["chain"]
+    ordered = make(f"{on_it}/certificates", name="ordered", letsencrypt=order)
+    own = make(f"{on_it}/certificates", name="own", custom_certificate={"certificate_chain": chain})
+    wait_for(lambda: cloud.api("GET", f"certificates/{ordered['id']}")["status"] == "ready")
+    frontend = make(
+        f"{on_it}/frontends",
+        name="https",
+        inbound_port=443,
+        backend_id=backends["https"],
+        certificate_ids=[own["id"], ordered["id"]],
+        timeout_client=7000,
+        enable_http3=True,
+        connection_rate_limit=9,
+        enable_access_logs=True,
+    )
+    target = {"type": "location", "target": "https://{{host}}/new", "code": 308}
+    rules = [
+        ({"type": "redirect", "redirect": target}, {"http_filter": "path_begin"}),
+        ({"type": "allow"}, {"http_filter": "http_header_match", "http_filter_option": "X-A"}),
+        ({"type": "deny"}, {"ip_subnet": ["10.0.0.0/8"], "invert": True}),
+        ({"type": "deny"}, {"ips_edge_services": True}),
+    ]
+    for index, (action, match) in enumerate(rules):
+        if "http_filter" in match:
+            match["http_filter_value"] = ["a", "b"]
+        rule = {"name": f"rule-{index}", "description": f"the {index}th", "index": 9 - index}
+        make(f"frontends/{frontend['id']}/acls", action=action, match=match, **rule)
+    for match in (
+        {"host_header": "d.example.com", "match_subdomains": True},
+        {"path_begin": "/path"},
+    ):
+        make("routes", frontend_id=frontend["id"], backend_id=backends["mysql"], match=match)
+    make(f"{on_it}/attach-private-network", private_network_id=NETWORK, ipam_ids=[ADDRESS])
+    told = make(
+        "subscribers", name="hook", webhook_config={"uri": "https://hooks.example.com/"}, **mine
+    )
+    make(f"lb/{lb['id']}/subscribe", subscriber_id=told["id"])
+    return lb
 
 
 def test_an_export_becomes_a_playbook_that_changes_nothing(stack, play, cloud, tmp_path):
