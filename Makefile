@@ -28,6 +28,9 @@ compat: setup ## what depends on ansible-core, under each of its versions that r
 fuzz: .venv/.ready ## N requests (20000) of every kind to the emulator: no 500, no hang
 	PYTHONPATH=tests/support .venv/bin/python tests/support/fuzz.py $(or $(N),20000) $(SEED)
 
+bench: setup ## what tasks, stack and the emulator cost, as Markdown (BENCH=tasks: that alone)
+	@.venv/bin/python tests/bench $(BENCH)
+
 lint: .venv/.ready ## ruff, ansible-lint (production profile), yamllint
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
@@ -55,4 +58,4 @@ changelog: .venv/.ready ## write CHANGELOG.md from changelogs/fragments
 clean: ## remove what these commands made
 	rm -rf .venv build
 
-.PHONY: help setup demo test fuzz compat lint sanity build emulator docs changelog clean
+.PHONY: help setup demo test fuzz compat bench lint sanity build emulator docs changelog clean

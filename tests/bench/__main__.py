@@ -1,6 +1,6 @@
 """Measure everything, print the table as Markdown, and fail if a row is not reached.
 
-python tests/bench [stack ...]
+python tests/bench [tasks] [stack] [emulator]
 """
 
 import importlib
@@ -11,7 +11,7 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "sup
 
 from rounds import bench  # noqa: E402  it lies in the folder that was just named
 
-SUBJECTS = ("emulator", "stack")
+SUBJECTS = ("tasks", "stack", "emulator")
 
 
 def main() -> int:

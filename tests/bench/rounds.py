@@ -18,6 +18,7 @@ import requests
 from cloud import BIN, ROOT, SECRET_KEY, ZONE, Cloud, clean_environment, serving
 
 ROUNDS = 5
+LBS = f"/lb/v1/zones/{ZONE}/lbs"
 TIMES = "\N{MULTIPLICATION SIGN}"
 Tasks = list[dict[str, Any]]
 
@@ -43,11 +44,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Played:
-    """A finished run: seconds by the clock, the peak of its memory in MB, how many calls."""
+    """A finished run: seconds by the clock, the peak of its memory in MB, what it called."""
 
     seconds: float
     memory: float
-    calls: int
+    paths: list[str]
+
+    @property
+    def calls(self) -> int:
+        return len(self.paths)
 
 
 class Bench:
@@ -75,8 +80,8 @@ class Bench:
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
             raise RuntimeError(f"a play failed; its tasks begin with {json.dumps(tasks)[:300]}")
-        calls = len(self.cloud.journal(reads=True)) - before
-        return Played(seconds, usage.ru_maxrss / 1024, calls)
+        called = [entry["path"] for entry in self.cloud.journal(reads=True)[before:]]
+        return Played(seconds, usage.ru_maxrss / 1024, called)
 
     def ratio(self, one: Callable[[], float], other: Callable[[], float]) -> float:
         """How many times the other the one takes: the median over rounds of both."""
@@ -86,16 +91,20 @@ class Bench:
         """The seconds that tasks take beyond a play without any."""
         return self.play(tasks, **environment).seconds - self.play([], **environment).seconds
 
-    def in_one_loop(self, calls: int) -> float:
-        """The seconds that so many calls take one after another, on one warm connection."""
+    def in_one_loop(self, paths: list[str]) -> float:
+        """The seconds that reading these takes, one after another, on one warm connection."""
         with requests.Session() as session:
-            url = f"{self.cloud.url}/lb/v1/zones/{ZONE}/lbs"
-            headers = {"X-Auth-Token": SECRET_KEY}
-            session.get(url, headers=headers, timeout=30)
+            session.headers["X-Auth-Token"] = SECRET_KEY
+            session.get(f"{self.cloud.url}{LBS}", timeout=30).raise_for_status()
             began = time.monotonic()
-            for _call in range(calls):
-                session.get(url, headers=headers, timeout=30)
+            for path in paths:
+                session.get(f"{self.cloud.url}{path}", timeout=30).raise_for_status()
             return time.monotonic() - began
+
+    def slow_down(self, delay: float) -> None:
+        """Have every call take so many seconds more, until the emulator is reset."""
+        if delay:
+            self.cloud.fault(operation="*", kind="delay", delay=delay, count=100_000)
 
 
 @contextmanager

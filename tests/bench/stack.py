@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pki import custom
-from rounds import Bench, Row, Tasks
+from rounds import LBS, Bench, Row, Tasks
 
 NAME = "scaleway_community.lb"
 PAGE = 100
@@ -121,12 +121,12 @@ def from_nothing(bench: Bench, tasks: Tasks) -> float:
     def make() -> float:
         nonlocal calls
         bench.cloud.reset()
-        bench.cloud.fault(operation="*", kind="delay", delay=0.05, count=100_000)
+        bench.slow_down(0.05)
         played = bench.play(tasks)
         calls = played.calls
         return played.seconds - bench.play([]).seconds
 
-    ratio = bench.ratio(make, lambda: bench.in_one_loop(calls))
+    ratio = bench.ratio(make, lambda: bench.in_one_loop([LBS] * calls))
     bench.cloud.reset()
     return ratio
 

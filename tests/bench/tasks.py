@@ -1,0 +1,71 @@
+"""What a task costs that runs inside the controller and has nothing to do, beside other tasks."""
+
+from __future__ import annotations
+
+import itertools
+import statistics
+from collections.abc import Iterator
+
+from rounds import ROUNDS, Bench, Row, Tasks
+
+NAME = "scaleway_community.lb"
+TASKS, ITEMS = 40, 20
+ON_WEB = {"load_balancer": "web"}
+THERE: Tasks = [
+    {f"{NAME}.load_balancer": {"name": "web"}},
+    {
+        f"{NAME}.backend": {
+            **ON_WEB,
+            "name": "web",
+            "forward_protocol": "http",
+            "forward_port": 80,
+            "servers": ["10.0.0.1"],
+        }
+    },
+    {f"{NAME}.certificate": {**ON_WEB, "name": "web", "letsencrypt": {}}},
+    {
+        f"{NAME}.frontend": {
+            **ON_WEB,
+            "name": "web",
+            "inbound_port": 443,
+            "backend": "web",
+            "certificates": ["web"],
+        }
+    },
+]
+DEBUG = {"ansible.builtin.debug": {"msg": "web"}}
+PING = {"ansible.builtin.ping": {}}
+LOOP = {"loop": list(range(ITEMS))}
+
+
+def rows(bench: Bench) -> Iterator[Row]:
+    """Measure; each row as soon as it is known."""
+    ours = list(itertools.islice(itertools.cycle(THERE), TASKS))
+    bench.cloud.reset()
+    bench.play(THERE)
+    for delay in (0, 0.05):
+        bench.slow_down(delay)
+        pace = f"{delay * 1000:.0f} ms per call"
+        over_debug, over_ping = beside(bench, ours, [DEBUG] * TASKS, [PING] * TASKS)
+        what = f"{TASKS} no-op tasks in the controller over {TASKS} `debug` tasks"
+        yield Row(f"{what}, API time off, {pace}", over_debug, 1.3)
+        yield Row(f"the same over {TASKS} `ansible.builtin.ping` tasks, {pace}", over_ping, 0.2)
+        (over_debug,) = beside(bench, [THERE[0] | LOOP], [DEBUG | LOOP])
+        what = f"{ITEMS} no-op loop items over {ITEMS} `debug` items"
+        yield Row(f"{what}, API time off, {pace}", over_debug, 1.3)
+    bench.cloud.reset()
+
+
+def beside(bench: Bench, ours: Tasks, *others: Tasks) -> list[float]:
+    """How many times the others' time our tasks take, that of their calls taken off.
+
+    The median over rounds; in each, everything is played once.
+    """
+    ratios: list[list[float]] = [[] for _other in others]
+    for _round in range(ROUNDS):
+        empty = bench.play([]).seconds
+        played = bench.play(ours)
+        own = played.seconds - empty - bench.in_one_loop(played.paths)
+        for number, other in enumerate(others):
+            ratios[number].append(own / (bench.play(other).seconds - empty))
+    return [statistics.median(one) for one in ratios]
