@@ -296,6 +296,36 @@ def test_who_takes_over_a_port_waits_until_it_is_free(sections, waiting, for_):
             "load_balancer.subscriber: the section subscriber says it, too.",
         ),
         (
+            NOTHING,
+            {"ips": [{"tags": ["a"]}, {"tags": ["b"]}]},
+            "ips[1]: a load balancer has one IPv4 address at most, and that is ips[0].",
+        ),
+        (
+            there(),
+            {"ips": [{"tags": ["new"]}]},
+            "ips[0]: a load balancer has one IPv4 address at most, and that is 51.15.0.1.",
+        ),
+        (
+            NOTHING,
+            {"ips": [{"tags": ["six"], "is_ipv6": True}]},
+            "ips: an IPv6 address needs an IPv4 address beside it.",
+        ),
+        (
+            NOTHING,
+            {
+                "backends": [NEW],
+                "frontends": [
+                    {
+                        "name": "a",
+                        "inbound_port": 443,
+                        "backend": "new",
+                        "routes": [{"sni": "a.example.com", "backend": "new"}],
+                    }
+                ],
+            },
+            "frontends[0].routes[0].sni: it is for backends that speak tcp, and this one speaks",
+        ),
+        (
             there(backend=[WEB, {**backend("web"), "id": "backend-2"}]),
             {"backends": [{"name": "web"}]},
             "backends[0]: 2 backends are named 'web': backend-web and backend-2.",

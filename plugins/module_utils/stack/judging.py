@@ -12,7 +12,9 @@ from ..kinds.acls import ACLS
 from ..kinds.backend import BACKEND
 from ..kinds.certificate import CERTIFICATE, NEXT
 from ..kinds.frontend import FRONTEND
+from ..kinds.ip import RESERVED
 from ..kinds.load_balancer import LOAD_BALANCER
+from ..kinds.route import ROUTE
 from ..resource import Resource
 from .planning import Planning, Step, key_of, referred
 
@@ -22,7 +24,7 @@ HTTP_PORT = 80
 def judge(planning: Planning) -> list[Step]:
     """Put the steps in order and add to the plan's problems what speaks against the whole."""
     embed(planning)
-    for rule in (removed, ports, unused, orders, filters):
+    for rule in (removed, addresses, ports, unused, orders, filters, matches):
         for place, problem in rule(planning):
             planning.refuse(place, problem)
     return ordered(planning)
@@ -65,6 +67,30 @@ def removed(planning: Planning) -> Iterator[tuple[str, str]]:
                 f"{step.title} is not declared, so prune would remove it, and {user} uses it. "
                 "Declare it, or let nothing refer to it.",
             )
+
+
+def addresses(planning: Planning) -> Iterator[tuple[str, str]]:
+    """A load balancer has one address of each version at most, and no IPv6 without IPv4."""
+    declared = {planning.ids[thing.place]: thing for thing in planning.declaration.of(RESERVED)}
+    known = {ip["id"]: ip["ip_address"] for ip in planning.there.of(RESERVED)}
+    taken: dict[str, str] = {}
+    for balancer in final(planning, LOAD_BALANCER).values():
+        for ip in balancer.get("ip") or []:
+            thing = declared.get(ip["id"])
+            is_six = ":" in known.get(ip["id"], "")
+            if thing and ip["id"] not in known:
+                is_six = bool(thing.options.get("is_ipv6"))
+            version = "IPv6" if is_six else "IPv4"
+            name = known.get(ip["id"]) or (thing.place if thing else ip["id"])
+            other = taken.setdefault(version, name)
+            if other != name:
+                yield (
+                    thing.place if thing else "load_balancer.ips",
+                    f"a load balancer has one {version} address at most, and that is {other}.",
+                )
+        allocated = planning.declaration.load_balancer.options.get("assign_flexible_ip")
+        if "IPv6" in taken and "IPv4" not in taken and not allocated:
+            yield "ips", "an IPv6 address needs an IPv4 address beside it. Declare one, too."
 
 
 def ports(planning: Planning) -> Iterator[tuple[str, str]]:
@@ -159,6 +185,21 @@ def filters(planning: Planning) -> Iterator[tuple[str, str]]:
                 yield (
                     f"{thing.frontend.place}.acls[{number}].match.http_filter",
                     "the backend of the frontend speaks tcp, and only http can be looked into.",
+                )
+
+
+def matches(planning: Planning) -> Iterator[tuple[str, str]]:
+    """The SNI is seen where TLS goes through, the Host and the path where HTTP is spoken."""
+    backends = {one["id"]: one for one in final(planning, BACKEND).values()}
+    for thing in planning.declaration.of(ROUTE):
+        _kind, route = planning.outcomes.get(thing.place, (ROUTE, {}))
+        protocol = backends.get(route.get("backend_id"), {}).get("forward_protocol")
+        for option in ROUTE.match(thing.options):
+            needed = "tcp" if option == "sni" else "http"
+            if protocol and protocol != needed:
+                yield (
+                    f"{thing.place}.{option}",
+                    f"it is for backends that speak {needed}, and this one speaks {protocol}.",
                 )
 
 
