@@ -192,11 +192,15 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         asked = {word: bare_id(word) or word for word in load_balancers}
         for one in settings:
             session = Session(one, {}, check_mode=True)
-            for load_balancer in LOAD_BALANCER.select(session, {"tags": tags or None}):
-                if asked and not {load_balancer["id"], load_balancer["name"]} & set(asked.values()):
-                    continue
-                backends = BACKEND.list(session, {"load_balancer": load_balancer["id"]})
-                found.append({**load_balancer, "backends": backends})
+            try:
+                for load_balancer in LOAD_BALANCER.select(session, {"tags": tags or None}):
+                    known_by = {load_balancer["id"], load_balancer["name"]}
+                    if asked and not known_by & set(asked.values()):
+                        continue
+                    backends = BACKEND.list(session, {"load_balancer": load_balancer["id"]})
+                    found.append({**load_balancer, "backends": backends})
+            except config.Problem as problem:
+                raise config.Problem(f"In zone {one.zone}: {problem}") from None
         there = {load_balancer[key] for load_balancer in found for key in ("id", "name")}
         missing = [word for word, plain in asked.items() if plain not in there]
         if missing:

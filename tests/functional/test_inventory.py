@@ -291,7 +291,9 @@ def test_a_refusal_of_the_api_is_told_and_nothing_remembered(
     }
     cloud.fault(operation="ListBackends", kind="status", status=403)
     done = inventory(caching)
-    assert done.returncode != 0 and "LoadBalancersFullAccess" in " ".join(done.stderr.split())
+    said = " ".join(done.stderr.split())
+    assert done.returncode != 0 and "In zone fr-par-1: The API refused GET lbs/" in said, said
+    assert "LoadBalancersFullAccess" in said
     assert "lb_shop" in listed(caching)[0]
 
 
