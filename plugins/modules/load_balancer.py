@@ -116,6 +116,17 @@ EXAMPLES = r"""
     name: web
     type: LB-GP-M
 
+- name: Create a subscriber, who is told by mail
+  scaleway_community.lb.subscriber:
+    name: on-call
+    email_config:
+      email: on-call@example.com
+
+- name: Let it tell them when something happens to its servers
+  scaleway_community.lb.load_balancer:
+    name: web
+    subscriber: on-call
+
 - name: Reserve an address of its own for another one
   scaleway_community.lb.ip:
     tags: [shop]

@@ -14,6 +14,8 @@ description:
   - Attach a load balancer to a private network, through which it reaches servers that have no
     public address, and detach it.
   - The private network itself is of another API and must be there.
+  - One that is still on its way in or out is first seen to its end, since the API does not tell
+    which of the two it is.
 author:
   - The scaleway_community.lb authors (!UNKNOWN)
 options:

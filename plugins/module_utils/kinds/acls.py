@@ -11,7 +11,7 @@ from ..api import ApiError
 from ..config import Problem
 from ..fields import Reference, StructureList
 from ..resource import Plan, Resource
-from ..session import Session
+from ..session import Call, Session
 from .acl import RULE
 from .frontend import FRONTEND
 from .load_balancer import LOAD_BALANCER
@@ -26,9 +26,6 @@ class Rules(StructureList):
 
 class ACLs(Resource):
     """The set is there whenever its frontend is; to remove it is to empty it."""
-
-    def arguments(self) -> dict[str, dict[str, Any]]:
-        return {name: spec for name, spec in super().arguments().items() if name != "id"}
 
     def called(self, found: dict[str, Any]) -> str:
         return f"ACLs of frontend {found['name']!r}"
@@ -68,10 +65,13 @@ class ACLs(Resource):
     def plan_absent(self, found: dict[str, Any], options: dict[str, Any]) -> Plan:
         return self.plan_update(found, {"acls": []}, {"acls": []})
 
-    def update_body(
-        self, found: dict[str, Any], wanted: dict[str, Any], names: list[str]
-    ) -> dict[str, Any]:
-        return {"acls": self.fields["acls"].encode(wanted["acls"])}
+    def update_calls(
+        self, found: dict[str, Any], wanted: dict[str, Any], differing: list[str]
+    ) -> list[Call]:
+        if not differing:
+            return []
+        body = {"acls": self.fields["acls"].encode(wanted["acls"])}
+        return [Call("PUT", self.collection.format(frontend=found["id"]), body)]
 
     def returned(self, outcome: Any) -> Any:
         return (outcome or {"acls": []})["acls"]
@@ -81,7 +81,6 @@ ACLS = ACLs(
     "acls",
     plural="acls",
     collection="frontends/{frontend}/acls",
-    item="frontends/{id}/acls",
     fields={
         "load_balancer": Reference(LOAD_BALANCER, aliases=["lb_id"]),
         "frontend": Reference(FRONTEND, aliases=["frontend_id"]),
