@@ -125,6 +125,20 @@ def test_a_load_balancer_is_shown_with_all_that_stands_on_it(cloud, window):
     assert texts(window, ".cards .alarm") == ["shop.example.com: 11 days left"]
 
 
+def test_a_private_load_balancer_is_shown_with_its_way_in(cloud, window):
+    lb = Balancer(cloud, name="inside", assign_flexible_ip=False)
+    window.open(cloud.url)
+    assert "nobody reaches it" in text(window, ".addresses")
+    assert text(window, ".cards .where") == "no address"
+    lb.frontend(lb.backend(["127.0.0.11"], 80), 80)
+    network = {"private_network_id": "6d5a3f1e-0000-4000-8000-000000000001"}
+    cloud.api("POST", f"lbs/{lb.lb['id']}/attach-private-network", network)
+    way = eventually(lambda: text(window, ".addresses code"))
+    assert text(window, ".cards .where") == way
+    assert text(window, ".plan .title") == f"inside at {way}"
+    assert f"curl -i http://{way}/" in text(window, ".visits")
+
+
 def test_the_drawing_leads_from_the_client_to_each_server(cloud, window):
     lb = shop(cloud)
     window.open(cloud.url)
