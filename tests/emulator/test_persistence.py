@@ -211,6 +211,8 @@ def test_every_answer_is_the_same_after_a_restart(restarted):
     )
     api.do("POST", f"lb/{lb['id']}/subscribe", {"subscriber_id": person["id"]})
     api.do("POST", "ips", {"is_ipv6": True})
+    for _ in range(8):  # in the order of their creation
+        api.lb("another")
     api.idle(lb)
     before = everything(api)
     emulator.kill()

@@ -167,6 +167,7 @@ INVALID = [
     (POST_ROUTE, {"frontend_id": "{tcp_frontend}", "backend_id": "{tcp}", "match": {"path_begin": "/"}}, ["match.path_begin"], "constraint"),
     (POST_ROUTE, {"frontend_id": "{frontend}", "backend_id": "{other_backend}", "match": {"path_begin": "/"}}, ["backend_id"], "constraint"),
     (POST_ROUTE, {"match": {"path_begin": "/"}}, ["backend_id", "frontend_id"], "required"),
+    (POST_ROUTE, {"frontend_id": "{frontend}", "backend_id": "{backend}", "match": {"path_begin": "/", "match_subdomains": "yes"}}, ["match.match_subdomains"], "format"),
     (POST_SUBSCRIBER, {"name": "a"}, ["email_config"], "required"),
     (POST_SUBSCRIBER, {"name": "a", "email_config": {"email": "nobody"}}, ["email_config.email"], "format"),
     (POST_SUBSCRIBER, {"name": "a", "webhook_config": {"uri": "file:///etc/passwd"}}, ["webhook_config.uri"], "format"),

@@ -13,9 +13,10 @@ from collections import Counter
 
 import requests
 import schemathesis
-from cloud import PROJECT_ID, SECRET_KEY, serving
+from cloud import PROJECT_ID, ROOT, SECRET_KEY, serving
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
+from hypothesis.configuration import set_hypothesis_home_dir
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
 
@@ -29,6 +30,7 @@ BACKEND = {
     "health_check": {"port": 80, "check_max_retries": 3},
     "server_ip": ["10.0.0.1"],
 }
+set_hypothesis_home_dir(ROOT / "build" / "hypothesis")
 load_all_checks()
 ANSWERED = [
     "not_a_server_error",
