@@ -1,26 +1,20 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The HTTP API: one session, one error, retries and paging. Nothing else knows HTTP."""
+"""The API: one error, retries and paging. Nothing else asks a server (http.py)."""
 
 from __future__ import annotations
 
 import itertools
+import json
 import random
 import re
 import time
-import traceback
 from typing import Any
-
-try:
-    import requests
-except ImportError:
-    requests = None
-    REQUESTS_ERROR = traceback.format_exc()
-else:
-    REQUESTS_ERROR = None
+from urllib.parse import urlencode
 
 from .config import Config, Problem
+from .http import Answer, Broken, Distrusted, Server
 
 USER_AGENT = "ansible-scaleway_community.lb/0.1.0"
 PAGE_SIZE = 100
@@ -34,9 +28,9 @@ PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]
 class ApiError(Problem):
     """The API refused. `status` is the HTTP status, `kind` the API's error type or ''."""
 
-    def __init__(self, method: str, path: str, answer: requests.Response) -> None:
+    def __init__(self, method: str, path: str, answer: Answer) -> None:
         content = _json(answer)
-        self.status = answer.status_code
+        self.status = answer.status
         self.body: dict[str, Any] = content if isinstance(content, dict) else {}
         self.kind: str = self.body.get("type") or ""
         self.said = _said(self.body) if self.body else _page(answer.text)
@@ -78,15 +72,12 @@ class Api:
         self.config = config
         self.read_only = read_only
         self.place = f"regions/{region}" if region else f"zones/{config.zone}"
-        self.session = requests.Session()
-        self.session.verify = config.validate_certs
-        self.session.headers.update(
-            {
-                "X-Auth-Token": config.secret_key,
-                "User-Agent": USER_AGENT,
-                "Accept": "application/json",
-            }
-        )
+        self.server = Server(config.api_url, config.api_timeout, config.validate_certs)
+        self.headers = {
+            "X-Auth-Token": config.secret_key,
+            "User-Agent": USER_AGENT,
+            "Accept": "application/json",
+        }
 
     def get(self, path: str, **params: Any) -> dict[str, Any]:
         """Read one object."""
@@ -142,31 +133,30 @@ class Api:
 
     def _send(self, method: str, path: str, body: Any, params: dict[str, Any] | None) -> Any:
         """Send one request once."""
-        url = f"{self.config.api_url}/lb/v1/{self.place}/{path}"
+        target = f"/lb/v1/{self.place}/{path}"
+        chosen = {key: value for key, value in (params or {}).items() if value is not None}
+        if chosen:
+            target += f"?{urlencode(chosen, doseq=True)}"
+        headers, sent = self.headers, None
+        if body is not None:
+            headers = {**headers, "Content-Type": "application/json"}
+            sent = json.dumps(body).encode()
         try:
-            answer = self.session.request(
-                method,
-                url,
-                json=body,
-                params=params,
-                timeout=self.config.api_timeout,
-                # The token is a header of our own, which requests would carry to another host.
-                allow_redirects=False,
-            )
-        except requests.exceptions.SSLError as error:
+            answer = self.server.ask(method, target, headers, sent)
+        except Distrusted as error:
             raise Unreachable(
                 f"The certificate of {self.config.api_url} was not accepted: {error} "
                 "Trust its authority (REQUESTS_CA_BUNDLE), or set validate_certs to false.",
                 sent=False,
             ) from error
-        except requests.exceptions.RequestException as error:
-            reason, sent = _broken(error)
+        except Broken as error:
             raise Unreachable(
-                f"No answer from {self.config.api_url} to {method} {path}: {reason} "
+                f"No answer from {self.config.api_url} to {method} {path}: {error} "
                 "Check api_url (SCW_API_URL) and the network.",
-                sent,
+                error.sent,
             ) from error
-        if not answer.ok or answer.is_redirect:
+        # A redirect is not followed: the token would go with it, to whatever host.
+        if answer.status >= 300:
             raise ApiError(method, path, answer)
         if not answer.content:
             return None
@@ -184,27 +174,14 @@ def backoff(attempt: int) -> float:
     return min(5, 0.5 * 2 ** (attempt - 1)) * random.uniform(0.8, 1.2)
 
 
-def _broken(error: requests.exceptions.RequestException) -> tuple[str, bool]:
-    """Why there was no answer, and whether the request may have reached the API."""
-    text = repr(error)
-    if "Connection refused" in text:
-        return "the connection was refused.", False
-    if "NameResolutionError" in text or "getaddrinfo" in text:
-        return "its name could not be resolved.", False
-    if isinstance(error, requests.exceptions.Timeout):
-        sent = not isinstance(error, requests.exceptions.ConnectTimeout)
-        return "it did not answer in time (api_timeout).", sent
-    return f"the connection broke ({type(error).__name__}).", "NewConnectionError" not in text
-
-
 def _seconds(retry_after: str) -> float | None:
     return min(float(retry_after), PATIENCE) if retry_after.isdigit() else None
 
 
-def _json(answer: requests.Response) -> Any:
+def _json(answer: Answer) -> Any:
     """The answer's JSON, or its text where it is not JSON."""
     try:
-        return answer.json()
+        return json.loads(answer.content)
     except ValueError:
         return answer.text
 

@@ -24,7 +24,6 @@ from ansible import constants
 from ansible.module_utils.common.json import AnsibleJSONEncoder
 from ansible.plugins.action import ActionBase
 
-from ..module_utils import api
 from ..module_utils.execution import inside
 
 SWITCH = "SCALEWAY_LB_IN_PROCESS"
@@ -63,8 +62,7 @@ class ActionModule(ActionBase):
             self._task.async_val
             or self._connection.transport != "local"
             or self._connection.become
-            or str({**os.environ, **environment}.get(SWITCH)) == "0"
-            or api.requests is None  # which another interpreter may have
+            or str(environment.get(SWITCH, os.environ.get(SWITCH))) == "0"
             or self.names_other_interpreter(task_vars)
         )
 
@@ -72,8 +70,11 @@ class ActionModule(ActionBase):
         """True if the host's variables name a Python that is not the controller's."""
         if self._task.delegate_to:
             task_vars = task_vars["ansible_delegated_vars"][self._task.delegate_to]
-        named = self._templar.template(task_vars.get("ansible_python_interpreter"))
-        return bool(named) and not named.startswith("auto") and not is_this_python(named)
+        named = task_vars.get("ansible_python_interpreter")
+        if not named or named == sys.executable:
+            return False
+        named = self._templar.template(named)
+        return not named.startswith("auto") and not is_this_python(named)
 
     def run_as_usual(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         """Hand over to the plugin that runs modules which have no action plugin."""
@@ -117,10 +118,13 @@ def shows_invocation(task_vars: Mapping[str, Any]) -> bool:
 @contextmanager
 def laid_over(environment: Mapping[str, Any]) -> Iterator[None]:
     """Lay the task's environment over this process's. A worker is a fork: nothing else sees it."""
-    before = dict(os.environ)
+    before = {name: os.environ.get(name) for name in environment}
     os.environ.update({name: str(value) for name, value in environment.items()})
     try:
         yield
     finally:
-        os.environ.clear()
-        os.environ.update(before)
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
