@@ -84,34 +84,41 @@ def rows(bench: Bench) -> Iterator[Row]:
     for objects in (10, 100, 400):
         declared = declaration(objects)
         bench.cloud.reset()
-        bench.play(in_one_task(declared))
-        again = bench.play(in_one_task(declared))
-        memory = max(memory, again.memory)
+        first, again = (bench.play(in_one_task(declared)) for _run in range(2))
+        memory = max(memory, first.memory, again.memory)
         what = f"`stack` of {objects} objects, no-op: calls"
         yield Row(what, again.calls, allowed_calls(declared), "calls")
     one, four = in_one_task(declaration(100)), in_one_task(declaration(400))
-    many = in_many_tasks(declaration(100))
-    bench.cloud.reset()
-    bench.play(one)
-    yield Row(
-        "`stack` of 100 objects, no-op, over the same as 100 tasks in the controller",
-        bench.ratio(lambda: bench.beyond_empty(one), lambda: bench.beyond_empty(many)),
-        1 / 5,
-    )
-    yield Row(
-        "and over the same as 100 ordinary module runs",
-        bench.ratio(
-            lambda: bench.beyond_empty(one), lambda: bench.beyond_empty(many, **AS_MODULES)
-        ),
-        1 / 40,
-    )
+    for delay in (0, 0.05):
+        yield from beside_tasks(bench, delay)
     yield Row(
         "`stack` of 100 objects from nothing, 50 ms per call, over one call after another",
         from_nothing(bench, one),
         1 / 3,
     )
     yield Row("`stack` of 400 objects over 100, no-op: time", growth(bench, four, one), 4)
-    yield Row("`stack` of 400 objects, no-op: peak memory", memory, 150, "MB")
+    yield Row("`stack` of 400 objects: peak memory", memory, 150, "MB")
+
+
+def beside_tasks(bench: Bench, delay: float) -> Iterator[Row]:
+    """A no-op of 100 objects in one task, beside one task for each."""
+    one, many = in_one_task(declaration(100)), in_many_tasks(declaration(100))
+    bench.cloud.reset()
+    bench.play(one)
+    bench.slow_down(delay)
+    pace = f"{delay * 1000:.0f} ms per call"
+
+    def beside(**environment: str) -> float:
+        return bench.ratio(
+            lambda: bench.beyond_empty(one), lambda: bench.beyond_empty(many, **environment)
+        )
+
+    what = "`stack` of 100 objects, no-op, over the same as 100 tasks in the controller"
+    yield Row(f"{what}, {pace}", beside(), 1 / 5)
+    yield Row(
+        f"and over the same as 100 ordinary module runs, {pace}", beside(**AS_MODULES), 1 / 40
+    )
+    bench.cloud.reset()
 
 
 def from_nothing(bench: Bench, tasks: Tasks) -> float:
