@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The API: one error, retries and paging. Nothing else asks a server (http.py)."""
+"""The API: one error, retries and paging. Nothing else asks a server (server.py)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from .config import Config, Problem
-from .http import Answer, Broken, Distrusted, Server
+from .server import Answer, Broken, Distrusted, Server
 
 USER_AGENT = "ansible-scaleway_community.lb/0.1.0"
 PAGE_SIZE = 100

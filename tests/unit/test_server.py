@@ -6,7 +6,7 @@ import threading
 from contextlib import contextmanager
 
 import pytest
-from ansible_collections.scaleway_community.lb.plugins.module_utils.http import (
+from ansible_collections.scaleway_community.lb.plugins.module_utils.server import (
     Broken,
     Distrusted,
     Server,
