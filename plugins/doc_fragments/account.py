@@ -68,6 +68,8 @@ options:
     description: How many seconds one request may take.
     type: int
     default: 30
+requirements:
+  - requests
 notes:
   - Every value is looked for in the options, then in the environment, then in the profile, and is
     the built-in default at last. The names are those that the other Scaleway tools use.

@@ -1,20 +1,26 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The API: one error, retries and paging. Nothing else asks a server (server.py)."""
+"""The HTTP API: one session, one error, retries and paging. Nothing else knows HTTP."""
 
 from __future__ import annotations
 
 import itertools
-import json
 import random
 import re
 import time
+import traceback
 from typing import Any
-from urllib.parse import urlencode
+
+try:
+    import requests
+except ImportError:
+    requests = None
+    REQUESTS_ERROR = traceback.format_exc()
+else:
+    REQUESTS_ERROR = None
 
 from .config import Config, Problem
-from .server import Answer, Broken, Distrusted, Server
 
 USER_AGENT = "ansible-scaleway_community.lb/0.1.0"
 PAGE_SIZE = 100
@@ -28,9 +34,9 @@ PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]
 class ApiError(Problem):
     """The API refused. `status` is the HTTP status, `kind` the API's error type or ''."""
 
-    def __init__(self, method: str, path: str, answer: Answer) -> None:
+    def __init__(self, method: str, path: str, answer: requests.Response) -> None:
         content = _json(answer)
-        self.status = answer.status
+        self.status = answer.status_code
         self.body: dict[str, Any] = content if isinstance(content, dict) else {}
         self.kind: str = self.body.get("type") or ""
         self.said = _said(self.body) if self.body else _page(answer.text)
@@ -72,12 +78,19 @@ class Api:
         self.config = config
         self.read_only = read_only
         self.place = f"regions/{region}" if region else f"zones/{config.zone}"
-        self.server = Server(config.api_url, config.api_timeout, config.validate_certs)
-        self.headers = {
-            "X-Auth-Token": config.secret_key,
-            "User-Agent": USER_AGENT,
-            "Accept": "application/json",
-        }
+        self.session = requests.Session()
+        self.session.auth = _token_alone
+        self.session.headers.update(
+            {
+                "X-Auth-Token": config.secret_key,
+                "User-Agent": USER_AGENT,
+                "Accept": "application/json",
+            }
+        )
+        # Proxies and authorities that the environment names: read once, and not for each request.
+        self.settings = self.session.merge_environment_settings(
+            config.api_url, {}, None, config.validate_certs, None
+        )
 
     def get(self, path: str, **params: Any) -> dict[str, Any]:
         """Read one object."""
@@ -133,30 +146,30 @@ class Api:
 
     def _send(self, method: str, path: str, body: Any, params: dict[str, Any] | None) -> Any:
         """Send one request once."""
-        target = f"/lb/v1/{self.place}/{path}"
-        chosen = {key: value for key, value in (params or {}).items() if value is not None}
-        if chosen:
-            target += f"?{urlencode(chosen, doseq=True)}"
-        headers, sent = self.headers, None
-        if body is not None:
-            headers = {**headers, "Content-Type": "application/json"}
-            sent = json.dumps(body).encode()
+        url = f"{self.config.api_url}/lb/v1/{self.place}/{path}"
         try:
-            answer = self.server.ask(method, target, headers, sent)
-        except Distrusted as error:
+            asked = requests.Request(method, url, json=body, params=params)
+            answer = self.session.send(
+                self.session.prepare_request(asked),
+                timeout=self.config.api_timeout,
+                # The token is a header of our own, which requests would carry to another host.
+                allow_redirects=False,
+                **self.settings,
+            )
+        except requests.exceptions.SSLError as error:
             raise Unreachable(
                 f"The certificate of {self.config.api_url} was not accepted: {error} "
                 "Trust its authority (REQUESTS_CA_BUNDLE), or set validate_certs to false.",
                 sent=False,
             ) from error
-        except Broken as error:
+        except requests.exceptions.RequestException as error:
+            reason, sent = _broken(error)
             raise Unreachable(
-                f"No answer from {self.config.api_url} to {method} {path}: {error} "
+                f"No answer from {self.config.api_url} to {method} {path}: {reason} "
                 "Check api_url (SCW_API_URL) and the network.",
-                error.sent,
+                sent,
             ) from error
-        # A redirect is not followed: the token would go with it, to whatever host.
-        if answer.status >= 300:
+        if not answer.ok or answer.is_redirect:
             raise ApiError(method, path, answer)
         if not answer.content:
             return None
@@ -169,19 +182,37 @@ class Api:
         return content
 
 
+def _token_alone(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Leave a request as it is: without this, requests looks into ~/.netrc for each one."""
+    return request
+
+
 def backoff(attempt: int) -> float:
     """Seconds to pause before the next try: 0.5 doubling to 5, jittered by a fifth."""
     return min(5, 0.5 * 2 ** (attempt - 1)) * random.uniform(0.8, 1.2)
+
+
+def _broken(error: requests.exceptions.RequestException) -> tuple[str, bool]:
+    """Why there was no answer, and whether the request may have reached the API."""
+    text = repr(error)
+    if "Connection refused" in text:
+        return "the connection was refused.", False
+    if "NameResolutionError" in text or "getaddrinfo" in text:
+        return "its name could not be resolved.", False
+    if isinstance(error, requests.exceptions.Timeout):
+        sent = not isinstance(error, requests.exceptions.ConnectTimeout)
+        return "it did not answer in time (api_timeout).", sent
+    return f"the connection broke ({type(error).__name__}).", "NewConnectionError" not in text
 
 
 def _seconds(retry_after: str) -> float | None:
     return min(float(retry_after), PATIENCE) if retry_after.isdigit() else None
 
 
-def _json(answer: Answer) -> Any:
+def _json(answer: requests.Response) -> Any:
     """The answer's JSON, or its text where it is not JSON."""
     try:
-        return json.loads(answer.content)
+        return answer.json()
     except ValueError:
         return answer.text
 

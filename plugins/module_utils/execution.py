@@ -10,12 +10,12 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 
-from . import config
+from . import api, config
 from .resource import Resource
 from .session import Session
 
@@ -104,6 +104,8 @@ def execute(resource: Resource, arguments: dict[str, Any], work: Work) -> None:
 def as_module(job: Job) -> None:
     """Do a job as Ansible's ordinary module does: options from standard input, result printed."""
     module = AnsibleModule(argument_spec=job.arguments, supports_check_mode=True)
+    if api.requests is None:
+        module.fail_json(msg=missing_required_lib("requests"), exception=api.REQUESTS_ERROR)
     outcome = job.do(module.params, module.check_mode, module._diff)
     module.no_log_values |= outcome.secrets
     # ansible-core 2.19 and later do not look for secrets in warnings.

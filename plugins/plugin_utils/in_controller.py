@@ -24,6 +24,7 @@ from ansible import constants
 from ansible.module_utils.common.json import AnsibleJSONEncoder
 from ansible.plugins.action import ActionBase
 
+from ..module_utils import api
 from ..module_utils.execution import inside
 
 SWITCH = "SCALEWAY_LB_IN_PROCESS"
@@ -63,6 +64,7 @@ class ActionModule(ActionBase):
             or self._connection.transport != "local"
             or self._connection.become
             or str(environment.get(SWITCH, os.environ.get(SWITCH))) == "0"
+            or api.requests is None  # which another interpreter may have
             or self.names_other_interpreter(task_vars)
         )
 

@@ -58,7 +58,7 @@ class Lane(Session):
 
     def __init__(self, session: Session, traffic: Traffic) -> None:
         vars(self).update(vars(session))
-        # A connection is asked one thing at a time.
+        # A session of `requests` is not made for several threads.
         self.api = Api(session.config, read_only=session.check_mode)
         self.traffic, self.load_balancers, self.looked_up = traffic, {}, {}
 
