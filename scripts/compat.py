@@ -25,7 +25,7 @@ VERSIONS = {
 }
 TESTS = (
     "tests/functional/test_in_controller.py",
-    "tests/functional/test_modules.py",
+    "tests/functional/test_calls.py",
     "tests/functional/test_stack.py::test_a_time_limit_ends_the_task_though_its_threads_are_waiting",
     "tests/functional/test_stack.py::test_an_export_becomes_a_playbook_that_changes_nothing",
 )

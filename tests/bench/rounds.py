@@ -39,7 +39,7 @@ class Row:
     def __str__(self) -> str:
         digits = 3 if self.limit < 0.1 else 2 if self.unit == TIMES else 0
         shown, limit = (f"{value:.{digits}f} {self.unit}" for value in (self.measured, self.limit))
-        return f"| {self.what} | {shown} | ≤ {limit} |{'' if self.reached else ' **missed**'}"
+        return f"| {self.what} | {shown} | ≤ {limit}{'' if self.reached else ' (missed)'} |"
 
 
 @dataclass(frozen=True)

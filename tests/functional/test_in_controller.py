@@ -36,7 +36,7 @@ def played(running, tmp_path_factory, interpreter):
     registered = {}
     for way, switch in SWITCHES.items():
         running.reset()
-        running.fault(operation="ListIPs", kind="delay", delay=20)
+        running.fault(operation="ListIPs", kind="delay", delay=5)
         home = tmp_path_factory.mktemp(way)
         process = run_playbook(
             HERE / "keywords.yml",
