@@ -471,3 +471,10 @@ def test_an_unexpected_failure_is_a_500_without_a_trace(zoned, caplog):
     assert answer.body == {"message": "internal error", "type": "internal_error"}
     assert "CreateBackend failed" in caplog.text and "Traceback" not in answer.raw.decode()
     assert zoned.get(f"lbs/{lb['id']}/backends") == {"backends": [], "total_count": 0}
+
+
+@pytest.mark.parametrize("address", [True, 1, None, "", "::1", "127.0.0", "www.example.com"])
+def test_a_name_leads_to_an_address_and_to_nothing_else(zoned, address):
+    body = json.dumps({"address": address}).encode()
+    answer = zoned.send("PUT", "/_emulator/dns/www.example.com", body)
+    assert answer.status == 422 and "address" in str(answer.body)

@@ -10,7 +10,8 @@ from typing import Annotated, Any
 from fastapi import FastAPI, HTTPException
 from fastapi.responses import Response
 from fastapi_offline import FastAPIOffline
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from .clock import stamp
 from .faults import TRANSITIONS, Fault, Faults
@@ -35,9 +36,16 @@ class Pem(Response):
     media_type = "application/x-pem-file"
 
 
+def _text(value: Any) -> str:
+    """An address is text: pydantic would take a number for one, and true for 0.0.0.1."""
+    if not isinstance(value, str):
+        raise PydanticCustomError("address_format", "is not text, such as 127.0.0.1")
+    return value
+
+
 class Address(BaseModel):
     model_config = ConfigDict(extra="forbid")
-    address: ipaddress.IPv4Address
+    address: Annotated[ipaddress.IPv4Address, BeforeValidator(_text)]
 
 
 class Advance(BaseModel):
