@@ -8,7 +8,7 @@ from pki import AUTHORITY, Issued
 from plane import backend, balancer, frontend
 from traffic import Connection, Load, believing, eventually
 
-RATE, RELOADS, CLIENTS = 300, 50, 6
+RATE, RELOADS, CLIENTS = 300, 50, 16
 
 
 def https(plane, web_servers):
@@ -20,13 +20,13 @@ def https(plane, web_servers):
 
 def test_fifty_reloads_under_three_hundred_requests_a_second_lose_none(plane, web_servers):
     lb = https(plane, web_servers)
-    place = (plane.address, 443, believing(), "lb.example.com")
+    place = (plane.address, 443, "lb.example.com")
     with Load(CLIENTS, RATE, place) as load:
         time.sleep(1)
         for _ in range(RELOADS):
             plane.run(plane.haproxy.apply([lb]))
     assert load.problems == []
-    assert load.rate > RATE / 2, f"{load.served} requests in {load.seconds:.1f} s"
+    assert load.rate > 0.8 * RATE, f"{load.served} requests in {load.seconds:.1f} s"
     assert load.fresh > 50
 
 

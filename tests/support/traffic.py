@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import multiprocessing
 import socket
 import ssl
 import threading
@@ -149,25 +150,52 @@ class Visitor(threading.Thread):
 
 class Load:
     """Visitors for as long as the block lasts: `rate` requests a second in all, to `place`
-    (address, port, TLS context, name)."""
+    (address, port, and for TLS a name; any certificate is believed).
+
+    They are in a process of their own, and so do not wait for what the test does meanwhile.
+    """
 
     def __init__(self, visitors, rate, place, path="/"):
-        self.stop = threading.Event()
-        self.visitors = [Visitor(rate / visitors, place, path, self.stop) for _ in range(visitors)]
+        spawn = multiprocessing.get_context("spawn")
+        self.ours, theirs = spawn.Pipe()
+        arguments = (theirs, visitors, rate / visitors, place, path)
+        self.process = spawn.Process(target=visit, args=arguments, daemon=True)
 
     def __enter__(self):
-        self.begin = time.monotonic()
-        for visitor in self.visitors:
-            visitor.start()
+        self.process.start()
+        assert self.ours.poll(20) and self.ours.recv() == "begun"
         return self
 
     def __exit__(self, *error):
-        self.seconds = time.monotonic() - self.begin
-        self.stop.set()
-        for visitor in self.visitors:
-            visitor.join(20)
-        self.served = sum(visitor.served for visitor in self.visitors)
-        self.fresh = sum(visitor.fresh for visitor in self.visitors)
-        self.problems = [problem for visitor in self.visitors for problem in visitor.problems]
-        self.servers = set().union(*(visitor.servers for visitor in self.visitors))
+        self.ours.send("stop")
+        assert self.ours.poll(60), "the visitors do not end"
+        found = self.ours.recv()
+        self.process.join(20)
+        self.served, self.fresh, self.seconds, self.problems, self.servers = found
         self.rate = self.served / self.seconds
+
+
+def visit(pipe, count, rate, place, path):
+    """The process of a Load: visits until it is told to stop, and tells what it has seen."""
+    address, port, *name = place
+    place = (address, port, *((believing(), *name) if name else ()))
+    stop = threading.Event()
+    visitors = [Visitor(rate, place, path, stop) for _ in range(count)]
+    begin = time.monotonic()
+    for visitor in visitors:
+        visitor.start()
+    pipe.send("begun")
+    pipe.recv()
+    seconds = time.monotonic() - begin
+    stop.set()
+    for visitor in visitors:
+        visitor.join(20)
+    pipe.send(
+        (
+            sum(visitor.served for visitor in visitors),
+            sum(visitor.fresh for visitor in visitors),
+            seconds,
+            [problem for visitor in visitors for problem in visitor.problems],
+            set().union(*(visitor.servers for visitor in visitors)),
+        )
+    )
