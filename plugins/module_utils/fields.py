@@ -17,6 +17,8 @@ ID = re.compile(
 )
 EMPTY = (None, "", 0, False, [])
 """The API shows an unset value as null or as any of these (api notes, 7 and 8)."""
+GONE = object()
+"""Laid at a place, it takes away what is there."""
 UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000}
 DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h)")
 
@@ -31,6 +33,18 @@ def locality(value: Any) -> str | None:
     """The zone or region that an ID carries, None without one."""
     match = ID.match(value) if isinstance(value, str) else None
     return match.group(1) if match else None
+
+
+def lay(thing: dict[str, Any], path: str, value: Any) -> None:
+    """Set what is at a dotted path, in copies of the objects on the way; GONE takes it away."""
+    *way, last = path.split(".")
+    for key in way:
+        thing[key] = dict(thing.get(key) or {})
+        thing = thing[key]
+    if value is GONE:
+        thing.pop(last, None)
+    else:
+        thing[last] = value
 
 
 class Field:
@@ -93,6 +107,10 @@ class Field:
         for key in self.seen_at.split("."):
             value = value.get(key) if isinstance(value, dict) else None
         return value
+
+    def foretell(self, outcome: dict[str, Any], value: Any) -> None:
+        """Have an object show the option's value as the API will."""
+        lay(outcome, self.seen_at, self.encode(value, self.seen(outcome)))
 
     def encode(self, value: Any, found: Any = None) -> Any:
         """The option's value as the API wants it, laid over the API's value `found`."""
@@ -388,6 +406,11 @@ class Reference(Field):
     def same(self, value: Any, found: dict[str, Any]) -> bool:
         # Without an ID it is about to be made, in check mode: nothing has it yet.
         return value is not None and super().same(value, found)
+
+    def foretell(self, outcome: dict[str, Any], value: Any) -> None:
+        if self.embedded and not self.many and self.seen(outcome) is not None:
+            lay(outcome, self.embedded, {})  # what is known of the former object is over
+        super().foretell(outcome, value)
 
     def shown(self, found: dict[str, Any], like: Any = None) -> Any:
         words = {item["id"]: item.get(self.by) for item in self.objects(found) if item.get("id")}

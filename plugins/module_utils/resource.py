@@ -13,7 +13,7 @@ from typing import Any
 
 from .api import AnswerLost, ApiError
 from .config import ARGUMENTS, Config, Problem
-from .fields import Field, Identifier, Reference, bare_id, locality, named, refuse
+from .fields import GONE, Field, Identifier, Reference, bare_id, lay, locality, named, refuse
 from .session import LEAVING, Call, Session
 
 KINDS: dict[str, Resource] = {}
@@ -399,9 +399,7 @@ class Resource:
         dropped = self.dropped(found, wanted)
         for name, option in self.fields.items():
             if name in wanted:
-                if found and isinstance(option, Reference) and option.embedded and not option.many:
-                    lay(outcome, option.embedded, {})  # what is known of another object is over
-                lay(outcome, option.seen_at, option.encode(wanted[name], option.seen(outcome)))
+                option.foretell(outcome, wanted[name])
             elif name in dropped:
                 lay(outcome, option.seen_at, GONE)
             elif not found and name not in self.one_of:
@@ -565,21 +563,6 @@ def stated(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: stated(inner) for key, inner in value.items() if inner is not None}
     return [stated(inner) for inner in value] if isinstance(value, list) else value
-
-
-GONE = object()
-
-
-def lay(thing: dict[str, Any], path: str, value: Any) -> None:
-    """Set what is at a dotted path, in copies of the objects on the way; GONE takes it away."""
-    *way, last = path.split(".")
-    for key in way:
-        thing[key] = dict(thing.get(key) or {})
-        thing = thing[key]
-    if value is GONE:
-        thing.pop(last, None)
-    else:
-        thing[last] = value
 
 
 def spaced(name: str) -> str:

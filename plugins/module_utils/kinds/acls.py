@@ -12,7 +12,7 @@ from ..config import Problem
 from ..fields import Reference, StructureList
 from ..resource import Plan, Resource
 from ..session import Call, Session
-from .acl import RULE
+from .acl import ACL, RULE
 from .frontend import FRONTEND
 from .load_balancer import LOAD_BALANCER
 
@@ -43,15 +43,13 @@ class ACLs(Resource):
 
     def read(self, session: Session, object_id: str) -> dict[str, Any] | None:
         try:
-            rules = self.list(session, {"frontend": object_id})
+            rules = ACL.list(session, {"frontend": object_id})
         except ApiError as error:
             if error.status == 404:
                 return None
             raise
         owner = rules[0]["frontend"] if rules else session.known(object_id)
         owner = owner or FRONTEND.read(session, object_id)
-        # Lists come by age; the index is what orders evaluation (api notes, 35).
-        rules.sort(key=lambda rule: rule["index"])
         return {"id": object_id, "name": owner["name"], "acls": rules, "lb": owner["lb"]}
 
     def plan(

@@ -14,6 +14,7 @@ from typing import Any
 from ..api import PAGE_SIZE
 from ..config import Problem
 from ..fields import bare_id
+from ..kinds.acl import ACL
 from ..kinds.acls import ACLS
 from ..kinds.backend import BACKEND
 from ..kinds.certificate import CERTIFICATE
@@ -115,11 +116,9 @@ def routes(crew: Crew, there: Snapshot) -> Objects:
 
 def read_acls(crew: Crew, there: Snapshot, frontends: Objects) -> None:
     works: dict[str, Work] = {
-        one["id"]: partial(ACLS.list, place={"frontend": one["id"]}) for one in frontends
+        one["id"]: partial(ACL.list, place={"frontend": one["id"]}) for one in frontends
     }
-    for frontend_id, rules in side_by_side(crew, works).items():
-        # Lists come by age; the index is what orders evaluation (api notes, 35).
-        there.acls[frontend_id] = sorted(rules, key=lambda rule: rule["index"])
+    there.acls = side_by_side(crew, works)
 
 
 def needed(declaration: Declaration, prune: bool) -> Iterator[Resource]:
