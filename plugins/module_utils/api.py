@@ -10,6 +10,7 @@ import random
 import re
 import time
 import traceback
+import warnings
 from typing import Any
 
 try:
@@ -87,6 +88,9 @@ class Api:
                 "Accept": "application/json",
             }
         )
+        if not config.validate_certs:
+            # It was asked for; urllib3 would print a warning for each request.
+            warnings.filterwarnings("ignore", message="Unverified HTTPS request")
         # Proxies and authorities that the environment names: read once, and not for each request.
         self.settings = self.session.merge_environment_settings(
             config.api_url, {}, None, config.validate_certs, None
@@ -168,6 +172,12 @@ class Api:
                 f"No answer from {self.config.api_url} to {method} {path}: {reason} "
                 "Check api_url (SCW_API_URL) and the network.",
                 sent,
+            ) from error
+        except OSError as error:
+            # not one of its own exceptions: a file of authorities that is not there
+            raise Problem(
+                f"The certificate of {self.config.api_url} cannot be checked: {error}. "
+                "Name a file of authorities in REQUESTS_CA_BUNDLE, or leave that out."
             ) from error
         if not answer.ok or answer.is_redirect:
             raise ApiError(method, path, answer)

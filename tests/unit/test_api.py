@@ -1,0 +1,209 @@
+"""One API is asked over one connection, with the token for itself alone; TLS, proxies and pauses."""
+
+import socket
+import ssl
+import threading
+import time
+from contextlib import contextmanager
+
+import pytest
+from ansible_collections.scaleway_community.lb.plugins.module_utils.api import (
+    AnswerLost,
+    Api,
+    ApiError,
+    Unreachable,
+)
+from ansible_collections.scaleway_community.lb.plugins.module_utils.config import Config, Problem
+from pki import AUTHORITY, Issued
+
+KEY = "11111111-2222-4333-8444-555555555555"
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+
+
+@contextmanager
+def listening(serve):
+    """Run `serve(connection, number)` for each connection to a free port; yield the port."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def accept():
+        for number in range(20):
+            try:
+                connection = listener.accept()[0]
+            except OSError:
+                return
+            with connection:
+                connection.settimeout(10)
+                serve(connection, number)
+
+    thread = threading.Thread(target=accept, daemon=True)
+    thread.start()
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join(10)
+
+
+def heard(connection):
+    """The head of the next request on a connection, '' at its end."""
+    head = b""
+    while b"\r\n\r\n" not in head:
+        more = connection.recv(65536)
+        if not more:
+            return ""
+        head += more
+    return head.decode()
+
+
+def answering(*answers):
+    """Serves these answers in turn, each on a connection of its own; `.heads` is what was asked."""
+
+    def serve(connection, number):
+        serve.heads.append(heard(connection))
+        connection.sendall(answers[min(number, len(answers) - 1)])
+
+    serve.heads = []
+    return serve
+
+
+def closing(status, *headers):
+    lines = [f"HTTP/1.1 {status}", "Content-Length: 2", "Connection: close", *headers, "", "{}"]
+    return "\r\n".join(lines).encode()
+
+
+def api(url, **settings):
+    return Api(Config(secret_key=KEY, zone="fr-par-1", api_url=url, **settings))
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch, tmp_path):
+    """Without proxies, authorities and passwords of the person who runs the tests."""
+    names = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "requests_ca_bundle")
+    for name in (*names, "curl_ca_bundle", "netrc"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    return monkeypatch
+
+
+def test_one_connection_serves_all_that_is_asked():
+    used = []
+
+    def serve(connection, number):
+        while head := heard(connection):
+            used.append((number, head.split()[0]))
+            connection.sendall(ANSWER)
+
+    with listening(serve) as port:
+        one = api(f"http://127.0.0.1:{port}")
+        for method in ("GET", "DELETE", "GET"):
+            assert one.request(method, "lbs") == {}
+        one.session.close()
+    assert used == [(0, "GET"), (0, "DELETE"), (0, "GET")]
+
+
+def test_the_token_is_sent_to_the_api_and_follows_no_redirect():
+    elsewhere = answering(ANSWER)
+    with listening(elsewhere) as other:
+        here = answering(closing("302 Found", f"Location: http://127.0.0.1:{other}/"))
+        with listening(here) as port, pytest.raises(ApiError, match="HTTP 302"):
+            api(f"http://127.0.0.1:{port}").get("lbs")
+    assert f"X-Auth-Token: {KEY}" in here.heads[0]
+    assert elsewhere.heads == []
+
+
+def test_no_password_of_the_netrc_file_is_sent(tmp_path):
+    (tmp_path / ".netrc").write_text("machine 127.0.0.1 login ann password secret\n")
+    (tmp_path / ".netrc").chmod(0o600)
+    serve = answering(ANSWER)
+    with listening(serve) as port:
+        api(f"http://127.0.0.1:{port}").get("lbs")
+    assert "authorization" not in serve.heads[0].lower()
+
+
+def test_what_asks_to_slow_down_is_asked_again_when_it_says():
+    serve = answering(closing("429 Too Many Requests", "Retry-After: 3"), ANSWER)
+    with listening(serve) as port:
+        begin = time.monotonic()
+        assert api(f"http://127.0.0.1:{port}").get("lbs") == {}
+    # without it the first pause is half a second
+    assert time.monotonic() - begin >= 3
+    assert len(serve.heads) == 2
+
+
+def test_a_post_whose_answer_is_lost_is_not_sent_again():
+    serve = answering(b"")
+    with listening(serve) as port, pytest.raises(AnswerLost):
+        api(f"http://127.0.0.1:{port}").request("POST", "lbs", {"name": "web"})
+    assert len(serve.heads) == 1
+
+
+def test_what_is_broken_is_told():
+    with pytest.raises(Unreachable, match="could not be resolved"):
+        api("http://nowhere.invalid").get("lbs")
+    ended = threading.Event()
+    with listening(lambda connection, number: ended.wait(10)) as port:
+        with pytest.raises(AnswerLost, match="in time"):
+            api(f"http://127.0.0.1:{port}", api_timeout=1).request("POST", "lbs", {})
+        ended.set()
+
+
+@pytest.fixture
+def secure(tmp_path):
+    """The URL of an API with a certificate of AUTHORITY."""
+    own = Issued("localhost", AUTHORITY)
+    (tmp_path / "own.pem").write_text(own.key + own.pem)
+    (tmp_path / "authority.pem").write_text(AUTHORITY.pem)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(tmp_path / "own.pem")
+
+    def serve(connection, number):
+        try:
+            with context.wrap_socket(connection, server_side=True) as encrypted:
+                heard(encrypted)
+                encrypted.sendall(ANSWER)
+        except OSError:
+            pass
+
+    with listening(serve) as port:
+        yield f"https://localhost:{port}"
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(secure):
+    with pytest.raises(Unreachable, match=r"was not accepted.*REQUESTS_CA_BUNDLE"):
+        api(secure).get("lbs")
+
+
+def test_the_authority_that_the_environment_names_is_trusted(secure, environment, tmp_path):
+    environment.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "authority.pem"))
+    assert api(secure).get("lbs") == {}
+
+
+def test_an_authority_that_is_no_file_is_told(secure, environment, tmp_path):
+    environment.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "none.pem"))
+    with pytest.raises(Problem, match=r"cannot be checked.*none\.pem.*REQUESTS_CA_BUNDLE"):
+        api(secure).get("lbs")
+
+
+@pytest.mark.filterwarnings("error")
+def test_nothing_is_verified_if_that_is_asked_for_whatever_the_environment(
+    secure, environment, tmp_path
+):
+    assert api(secure, validate_certs=False).get("lbs") == {}
+    environment.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "own.pem"))
+    assert api(secure, validate_certs=False).get("lbs") == {}
+
+
+def test_a_proxy_that_the_environment_names_is_used_unless_it_is_told_not_to(environment):
+    serve = answering(ANSWER)
+    with listening(serve) as port:
+        environment.setenv("http_proxy", f"http://user:pa%20ss@127.0.0.1:{port}")
+        assert api("http://api.invalid/base").get("lbs") == {}
+        environment.setenv("no_proxy", "api.invalid")
+        with pytest.raises(Unreachable, match="could not be resolved"):
+            api("http://api.invalid").get("lbs")
+    assert len(serve.heads) == 1
+    place = "http://api.invalid/base/lb/v1/zones/fr-par-1/lbs"
+    assert serve.heads[0].startswith(f"GET {place} HTTP/1.1")
+    assert "Proxy-Authorization: Basic dXNlcjpwYSBzcw==" in serve.heads[0]
