@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 export PATH := $(CURDIR)/.venv/bin:$(PATH):/usr/sbin
 DATA_PLANE := haproxy pebble pebble-challtestsrv
-CLIENTS := chromium certutil curl git jq openssl
+CLIENTS := chromium certutil curl git ip jq openssl ssh
 
 help: ## say what there is
 	@sed -nE 's/^([a-z]+):.*## /\1\t/p' Makefile | while IFS='	' read -r name what; do \
@@ -23,6 +23,7 @@ test: setup ## every test: unit, emulator, functional, end to end
 	@scripts/as_root.sh .venv/bin/pytest $(PYTEST)
 
 compat: setup ## what depends on ansible-core, under each of its versions that runs here
+	@scripts/programs.sh $(CLIENTS)
 	@.venv/bin/python scripts/compat.py
 
 fuzz: .venv/.ready ## N requests (20000) of every kind to the emulator: no 500, no hang

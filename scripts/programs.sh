@@ -8,6 +8,8 @@ package_of() {
     case $1 in
         pebble-challtestsrv) echo pebble ;;
         certutil) echo libnss3-tools ;;
+        ip) echo iproute2 ;;
+        ssh) echo openssh-client ;;
         *) echo "$1" ;;
     esac
 }
