@@ -1,0 +1,45 @@
+"""A task ends when what it made can be used: at a pace at which that takes a moment."""
+
+import pytest
+from cloud import serving
+from objects import BACKEND, WEB
+
+HTTP = {"load_balancer": "web", "name": "http", "inbound_port": 80, "backend": "web"}
+
+
+@pytest.fixture(scope="module")
+def slow():
+    """An emulator at half the cloud's pace, with a load balancer."""
+    with serving("--data-plane=none", "--ca=builtin", "--time-scale=0.5") as cloud:
+        yield cloud
+
+
+@pytest.fixture
+def states(slow):
+    """What the instances of a load balancer are doing, by the API: it alone is ready all along."""
+
+    def read(load_balancer_id):
+        found = slow.api("GET", f"lbs/{load_balancer_id}")
+        assert found["status"] == "ready"
+        return [instance["status"] for instance in found["instances"]]
+
+    return read
+
+
+def test_it_waits_for_the_instances_and_not_for_the_load_balancer_alone(slow, inside, states):
+    def run(kind, **options):
+        result = inside(kind, environment=slow.environment, **options)
+        assert result.get("changed"), result
+        return result[kind]
+
+    lb = run(WEB[0], **WEB[1])
+    assert states(lb["id"]) == ["ready"]
+    run("backend", **BACKEND)
+    assert states(lb["id"]) == ["ready"]
+    run("frontend", **HTTP)
+    assert states(lb["id"]) == ["ready"]
+    # While a change is on its way to them, the API says so.
+    run("frontend", **HTTP, timeout_client="7s", wait=False)
+    assert states(lb["id"]) == ["pending"]
+    run("frontend", **HTTP, state="absent")
+    assert states(lb["id"]) == ["ready"]
