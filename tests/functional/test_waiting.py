@@ -1,8 +1,11 @@
 """A task ends when what it made can be used: at a pace at which that takes a moment."""
 
+from datetime import datetime
+
 import pytest
 from cloud import serving
 from objects import BACKEND, WEB
+from pki import custom
 
 HTTP = {"load_balancer": "web", "name": "http", "inbound_port": 80, "backend": "web"}
 
@@ -43,3 +46,20 @@ def test_it_waits_for_the_instances_and_not_for_the_load_balancer_alone(slow, in
     assert states(lb["id"]) == ["pending"]
     run("frontend", **HTTP, state="absent")
     assert states(lb["id"]) == ["ready"]
+
+
+def test_a_certificate_is_removed_only_when_every_instance_serves_its_successor(slow, inside):
+    def run(kind, **options):
+        result = inside(kind, environment=slow.environment, **options)
+        assert result.get("changed"), result
+
+    shop = {"load_balancer": "shop", "name": "shop"}
+    run("load_balancer", name="shop")
+    run("backend", **{**BACKEND, **shop})
+    run("certificate", **shop, custom_certificate=custom("shop.example.com"))
+    run("frontend", **shop, inbound_port=443, backend="shop", certificates=["shop"])
+    with slow.watched() as writes:
+        run("certificate", **shop, custom_certificate=custom("shop.example.com", days=30))
+    when = {entry["operation"]: datetime.fromisoformat(entry["at"]) for entry in writes}
+    # A change takes 0.3 seconds to be served at this pace.
+    assert (when["DeleteCertificate"] - when["UpdateFrontend"]).total_seconds() >= 0.3
