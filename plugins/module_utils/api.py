@@ -1,11 +1,12 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The HTTP API: one session, one error, retries and paging. Nothing else knows HTTP."""
+"""The HTTP API: its connections, one error, retries and paging. Nothing else knows HTTP."""
 
 from __future__ import annotations
 
 import itertools
+import os
 import random
 import re
 import time
@@ -20,6 +21,10 @@ except ImportError:
     REQUESTS_ERROR = traceback.format_exc()
 else:
     REQUESTS_ERROR = None
+    CONNECTIONS = requests.adapters.HTTPAdapter()
+    """Stay open for whatever this process asks next: another item of a loop, another thread."""
+    # A fork that spoke on its parent's connections would get its parent's answers.
+    os.register_at_fork(after_in_child=CONNECTIONS.close)
 
 from .config import Config, Problem
 
@@ -79,22 +84,17 @@ class Api:
         self.config = config
         self.read_only = read_only
         self.place = f"regions/{region}" if region else f"zones/{config.zone}"
-        self.session = requests.Session()
-        self.session.auth = _token_alone
-        self.session.headers.update(
-            {
-                "X-Auth-Token": config.secret_key,
-                "User-Agent": USER_AGENT,
-                "Accept": "application/json",
-            }
-        )
+        self.headers = {
+            "X-Auth-Token": config.secret_key,
+            "User-Agent": USER_AGENT,
+            "Accept": "application/json",
+        }
+        # Read once, and not for each request.
+        self.proxies = requests.utils.get_environ_proxies(config.api_url)
+        self.verify: bool | str = config.validate_certs and _authorities()
         if not config.validate_certs:
             # It was asked for; urllib3 would print a warning for each request.
             warnings.filterwarnings("ignore", message="Unverified HTTPS request")
-        # Proxies and authorities that the environment names: read once, and not for each request.
-        self.settings = self.session.merge_environment_settings(
-            config.api_url, {}, None, config.validate_certs, None
-        )
 
     def get(self, path: str, **params: Any) -> dict[str, Any]:
         """Read one object."""
@@ -152,14 +152,14 @@ class Api:
         """Send one request once."""
         url = f"{self.config.api_url}/lb/v1/{self.place}/{path}"
         try:
-            asked = requests.Request(method, url, json=body, params=params)
-            answer = self.session.send(
-                self.session.prepare_request(asked),
-                timeout=self.config.api_timeout,
-                # The token is a header of our own, which requests would carry to another host.
-                allow_redirects=False,
-                **self.settings,
+            asked = requests.PreparedRequest()
+            asked.prepare(method, url, self.headers, params=params, json=body)
+            # Not through a session: it would look into ~/.netrc, and follow a redirect with the
+            # token, which is a header of our own, to another host.
+            answer = CONNECTIONS.send(
+                asked, timeout=self.config.api_timeout, verify=self.verify, proxies=self.proxies
             )
+            has_content = bool(answer.content)  # which arrives only now
         except requests.exceptions.SSLError as error:
             raise Unreachable(
                 f"The certificate of {self.config.api_url} was not accepted: {error} "
@@ -181,7 +181,7 @@ class Api:
             ) from error
         if not answer.ok or answer.is_redirect:
             raise ApiError(method, path, answer)
-        if not answer.content:
+        if not has_content:
             return None
         content = _json(answer)
         if not isinstance(content, dict):
@@ -192,9 +192,10 @@ class Api:
         return content
 
 
-def _token_alone(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Leave a request as it is: without this, requests looks into ~/.netrc for each one."""
-    return request
+def _authorities() -> bool | str:
+    """The file of authorities that the environment names, or True for those that requests has."""
+    named = (os.environ.get(name) for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"))
+    return next(filter(None, named), True)
 
 
 def backoff(attempt: int) -> float:

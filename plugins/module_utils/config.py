@@ -153,32 +153,30 @@ def _profile(options: Mapping[str, Any], environment: Mapping[str, str]) -> dict
     return content
 
 
-def _config_path(options: Mapping[str, Any], environment: Mapping[str, str]) -> Path | None:
+def _config_path(options: Mapping[str, Any], environment: Mapping[str, str]) -> str | None:
     given = options.get("config_path") or environment.get("SCW_CONFIG_PATH")
     if given:
-        path = Path(given).expanduser()
-        if not path.is_file():
+        path = os.path.expanduser(given)
+        if not os.path.isfile(path):
             raise Problem(f"config_path: {path} is not a file.")
         return path
     if environment.get("XDG_CONFIG_HOME"):
-        folder = Path(environment["XDG_CONFIG_HOME"], "scw")
+        folder = os.path.join(environment["XDG_CONFIG_HOME"], "scw")
     elif environment.get("HOME"):
-        folder = Path(environment["HOME"], ".config", "scw")
+        folder = os.path.join(environment["HOME"], ".config", "scw")
     else:
         return None
-    for path in (folder / "config.yaml", folder / "config.yml"):
-        if path.is_file():
-            return path
-    return None
+    paths = (os.path.join(folder, name) for name in ("config.yaml", "config.yml"))
+    return next(filter(os.path.isfile, paths), None)
 
 
-def _load(path: Path) -> dict[str, Any]:
+def _load(path: str) -> dict[str, Any]:
     try:
         import yaml
     except ImportError as error:
         raise Problem(f"Reading {path} needs the Python package PyYAML: {error}.") from error
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
         raise Problem(f"{path} cannot be read: {error.strerror}.") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:

@@ -97,7 +97,10 @@ def plain(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
     ansible-core 2.18 hands over vaulted values undecrypted, later ones hand over tagged text.
     """
-    return json.loads(json.dumps(arguments, cls=AnsibleJSONEncoder, vault_to_text=True))
+    try:
+        return json.loads(json.dumps(arguments))
+    except TypeError:  # something that JSON does not know, but Ansible does
+        return json.loads(json.dumps(arguments, cls=AnsibleJSONEncoder, vault_to_text=True))
 
 
 def is_this_python(named: str) -> bool:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 from ansible_collections.scaleway_community.lb.plugins.module_utils.api import (
+    CONNECTIONS,
     AnswerLost,
     Api,
     ApiError,
@@ -99,7 +100,7 @@ def test_one_connection_serves_all_that_is_asked():
         one = api(f"http://127.0.0.1:{port}")
         for method in ("GET", "DELETE", "GET"):
             assert one.request(method, "lbs") == {}
-        one.session.close()
+        CONNECTIONS.close()
     assert used == [(0, "GET"), (0, "DELETE"), (0, "GET")]
 
 

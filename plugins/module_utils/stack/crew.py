@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from ..api import Api, ApiError
+from ..api import ApiError
 from ..config import Problem
 from ..session import Call, Session
 
@@ -54,12 +54,10 @@ class Traffic:
 
 
 class Lane(Session):
-    """One thread's dealings with the API: the task's, over a connection of its own."""
+    """One thread's dealings with the API: the task's, with a memory of its own."""
 
     def __init__(self, session: Session, traffic: Traffic) -> None:
         vars(self).update(vars(session))
-        # A session of `requests` is not made for several threads.
-        self.api = Api(session.config, read_only=session.check_mode)
         self.traffic, self.load_balancers, self.looked_up = traffic, {}, {}
 
     def write(self, call: Call) -> Any:
