@@ -69,7 +69,7 @@ options:
     type: int
     default: 30
 requirements:
-  - requests
+  - requests >= 2.28
 notes:
   - Every value is looked for in the options, then in the environment, then in the profile, and is
     the built-in default at last. The names are those that the other Scaleway tools use.

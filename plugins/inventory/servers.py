@@ -114,7 +114,7 @@ from ansible.module_utils.basic import missing_required_lib
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible.utils.unsafe_proxy import wrap_var
 
-from ..module_utils import api, config
+from ..module_utils import config, connections
 from ..module_utils.fields import bare_id
 from ..module_utils.kinds.backend import BACKEND
 from ..module_utils.kinds.load_balancer import LOAD_BALANCER
@@ -140,7 +140,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
         super().parse(inventory, loader, path)
         given = self._read_config_data(path)
-        if api.requests is None:
+        if connections.requests is None:
             raise AnsibleParserError(missing_required_lib("requests"))
         try:
             unknown = sorted(set(given) - set(self._options))

@@ -31,7 +31,7 @@ options:
     elements: dict
     required: true
 requirements:
-  - cryptography
+  - cryptography >= 41
 seealso:
   - module: scaleway_community.lb.certificate
   - module: scaleway_community.lb.certificate_info

@@ -1,32 +1,20 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The HTTP API: its connections, one error, retries and paging. Nothing else knows HTTP."""
+"""The HTTP API: one error, retries and paging. Nothing else knows HTTP."""
 
 from __future__ import annotations
 
 import itertools
-import os
 import random
 import re
+import ssl
 import time
-import traceback
 import warnings
 from typing import Any
 
-try:
-    import requests
-except ImportError:
-    requests = None
-    REQUESTS_ERROR = traceback.format_exc()
-else:
-    REQUESTS_ERROR = None
-    CONNECTIONS = requests.adapters.HTTPAdapter()
-    """Stay open for whatever this process asks next: another item of a loop, another thread."""
-    # A fork that spoke on its parent's connections would get its parent's answers.
-    os.register_at_fork(after_in_child=CONNECTIONS.close)
-
 from .config import Config, Problem
+from .connections import authorities, connections, requests, trusting
 
 USER_AGENT = "ansible-scaleway_community.lb/0.1.0"
 PAGE_SIZE = 100
@@ -91,7 +79,7 @@ class Api:
         }
         # Read once, and not for each request.
         self.proxies = requests.utils.get_environ_proxies(config.api_url)
-        self.verify: bool | str = config.validate_certs and _authorities()
+        self.context = _tls(config)
         if not config.validate_certs:
             # It was asked for; urllib3 would print a warning for each request.
             warnings.filterwarnings("ignore", message="Unverified HTTPS request")
@@ -156,28 +144,24 @@ class Api:
             asked.prepare(method, url, self.headers, params=params, json=body)
             # Not through a session: it would look into ~/.netrc, and follow a redirect with the
             # token, which is a header of our own, to another host.
-            answer = CONNECTIONS.send(
-                asked, timeout=self.config.api_timeout, verify=self.verify, proxies=self.proxies
+            answer = connections(self.context).send(
+                asked,
+                timeout=self.config.api_timeout,
+                verify=self.config.validate_certs,
+                proxies=self.proxies,
             )
             has_content = bool(answer.content)  # which arrives only now
-        except requests.exceptions.SSLError as error:
-            raise Unreachable(
-                f"The certificate of {self.config.api_url} was not accepted: {error} "
-                "Trust its authority (REQUESTS_CA_BUNDLE), or set validate_certs to false.",
-                sent=False,
-            ) from error
         except requests.exceptions.RequestException as error:
+            if "CERTIFICATE_VERIFY_FAILED" in str(error):
+                raise Problem(
+                    f"The certificate of {self.config.api_url} was not accepted: {error} "
+                    "Trust its authority (REQUESTS_CA_BUNDLE), or set validate_certs to false."
+                ) from error
             reason, sent = _broken(error)
             raise Unreachable(
                 f"No answer from {self.config.api_url} to {method} {path}: {reason} "
                 "Check api_url (SCW_API_URL) and the network.",
                 sent,
-            ) from error
-        except OSError as error:
-            # not one of its own exceptions: a file of authorities that is not there
-            raise Problem(
-                f"The certificate of {self.config.api_url} cannot be checked: {error}. "
-                "Name a file of authorities in REQUESTS_CA_BUNDLE, or leave that out."
             ) from error
         if not answer.ok or answer.is_redirect:
             raise ApiError(method, path, answer)
@@ -192,10 +176,19 @@ class Api:
         return content
 
 
-def _authorities() -> bool | str:
-    """The file of authorities that the environment names, or True for those that requests has."""
-    named = (os.environ.get(name) for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"))
-    return next(filter(None, named), True)
+def _tls(config: Config) -> ssl.SSLContext | None:
+    """How the API is spoken to in secret; None if it is not."""
+    if not config.api_url.startswith("https://"):
+        return None
+    named = authorities() if config.validate_certs else None
+    try:
+        return trusting(named)
+    except OSError as error:
+        raise Problem(
+            f"The certificate of {config.api_url} cannot be checked: the authorities in {named} "
+            f"cannot be read ({error.strerror}). Name a file of authorities in "
+            "REQUESTS_CA_BUNDLE, or leave that out."
+        ) from error
 
 
 def backoff(attempt: int) -> float:
@@ -208,7 +201,7 @@ def _broken(error: requests.exceptions.RequestException) -> tuple[str, bool]:
     text = repr(error)
     if "Connection refused" in text:
         return "the connection was refused.", False
-    if "NameResolutionError" in text or "getaddrinfo" in text:
+    if "NameResolutionError" in text or "[Errno -" in text:  # urllib3 1 shows the resolver's error
         return "its name could not be resolved.", False
     if isinstance(error, requests.exceptions.Timeout):
         sent = not isinstance(error, requests.exceptions.ConnectTimeout)

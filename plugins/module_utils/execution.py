@@ -15,7 +15,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 
-from . import api, config
+from . import config, connections
 from .resource import Resource
 from .session import Session
 
@@ -104,8 +104,8 @@ def execute(resource: Resource, arguments: dict[str, Any], work: Work) -> None:
 def as_module(job: Job) -> None:
     """Do a job as Ansible's ordinary module does: options from standard input, result printed."""
     module = AnsibleModule(argument_spec=job.arguments, supports_check_mode=True)
-    if api.requests is None:
-        module.fail_json(msg=missing_required_lib("requests"), exception=api.REQUESTS_ERROR)
+    if connections.requests is None:
+        module.fail_json(msg=missing_required_lib("requests"), exception=connections.REQUESTS_ERROR)
     outcome = job.do(module.params, module.check_mode, module._diff)
     module.no_log_values |= outcome.secrets
     # ansible-core 2.19 and later do not look for secrets in warnings.

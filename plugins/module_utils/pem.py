@@ -65,12 +65,14 @@ def read(parts: dict[str, str | None], now: datetime.datetime | None = None) -> 
     chain = _chain(leaf, [other for other in certificates if other != leaf])
     now = now or datetime.datetime.now(datetime.UTC)
     for certificate in (leaf, *chain):
-        if certificate.not_valid_after_utc <= now:
+        _begin, end = _validity(certificate)
+        if end <= now:
             raise Problem(
                 f"custom_certificate: the certificate of {_subject(certificate)} expired on "
-                f"{certificate.not_valid_after_utc:%Y-%m-%d %H:%M} UTC. Obtain a new one."
+                f"{end:%Y-%m-%d %H:%M} UTC. Obtain a new one."
             )
-    if leaf.not_valid_before_utc >= leaf.not_valid_after_utc:
+    not_valid_before, not_valid_after = _validity(leaf)
+    if not_valid_before >= not_valid_after:
         raise Problem(f"custom_certificate: {_subject(leaf)} ends before it begins.")
 
     encoding = serialization.Encoding.PEM
@@ -85,21 +87,31 @@ def read(parts: dict[str, str | None], now: datetime.datetime | None = None) -> 
         ),
         common_name=names[0],
         alternative_names=names[1:],
-        not_valid_before=leaf.not_valid_before_utc,
-        not_valid_after=leaf.not_valid_after_utc,
+        not_valid_before=not_valid_before,
+        not_valid_after=not_valid_after,
         has_issuer=bool(chain) or leaf.issuer == leaf.subject,
     )
 
 
 def _cryptography() -> tuple[Any, Any]:
+    needed = "Reading a certificate needs the Python package cryptography, 41 or newer"
     try:
-        from cryptography import x509
+        from cryptography import __version__, x509
         from cryptography.hazmat.primitives import serialization
     except ImportError as error:
-        raise Problem(
-            f"Reading a certificate needs the Python package cryptography, 42 or newer: {error}."
-        ) from error
+        raise Problem(f"{needed}: {error}.") from error
+    if not hasattr(x509.Certificate, "verify_directly_issued_by"):
+        raise Problem(f"{needed}; this is {__version__}.")
     return x509, serialization
+
+
+def _validity(certificate: Any) -> tuple[datetime.datetime, datetime.datetime]:
+    """From when until when a certificate is valid."""
+    if hasattr(certificate, "not_valid_after_utc"):
+        return certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    # cryptography 41 tells the same without saying that it is UTC
+    times = (certificate.not_valid_before, certificate.not_valid_after)
+    return tuple(time.replace(tzinfo=datetime.UTC) for time in times)
 
 
 def _key(serialization: Any, pem: str, where: str) -> Any:

@@ -103,7 +103,7 @@ extends_documentation_fragment:
   - scaleway_community.lb.resource
   - scaleway_community.lb.attributes
 requirements:
-  - cryptography
+  - cryptography >= 41, where a certificate is imported
 seealso:
   - module: scaleway_community.lb.certificate_info
   - module: scaleway_community.lb.frontend

@@ -36,6 +36,8 @@ extends_documentation_fragment:
   - scaleway_community.lb.resource
   - scaleway_community.lb.stack
   - scaleway_community.lb.attributes
+requirements:
+  - cryptography >= 41, where a certificate is imported
 notes:
   - O(state=absent) deletes the load balancer with everything on it. IP addresses stay unless
     O(load_balancer.release_ip=true), and so does the subscriber.

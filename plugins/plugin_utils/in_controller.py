@@ -16,7 +16,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +24,16 @@ from ansible import constants
 from ansible.module_utils.common.json import AnsibleJSONEncoder
 from ansible.plugins.action import ActionBase
 
-from ..module_utils import api
+from ..module_utils import connections
 from ..module_utils.execution import inside
 
 SWITCH = "SCALEWAY_LB_IN_PROCESS"
 """Set to 0 in the environment, it has every module run as an ordinary one."""
+
+if connections.requests and not os.environ.get("SCW_API_URL", "").startswith("http:"):
+    # Before the workers fork, for all of them. What is wrong here, a task tells that needs it.
+    with suppress(OSError):
+        connections.trusting(connections.authorities())
 
 
 class ActionModule(ActionBase):
@@ -64,7 +69,7 @@ class ActionModule(ActionBase):
             or self._connection.transport != "local"
             or self._connection.become
             or str(environment.get(SWITCH, os.environ.get(SWITCH))) == "0"
-            or api.requests is None  # which another interpreter may have
+            or connections.requests is None  # which another interpreter may have
             or self.names_other_interpreter(task_vars)
         )
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import itertools
 import statistics
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
+from front import behind_tls
 from rounds import ROUNDS, Bench, Row, Tasks
 
 NAME = "scaleway_community.lb"
@@ -54,6 +57,18 @@ def rows(bench: Bench) -> Iterator[Row]:
         what = f"{ITEMS} no-op loop items over {ITEMS} `debug` items"
         yield Row(f"{what}, API time off, {pace}", over_debug, 1.3)
     bench.cloud.reset()
+    bench.play(THERE)
+    yield over_tls(bench, ours)
+    bench.cloud.reset()
+
+
+def over_tls(bench: Bench, ours: Tasks) -> Row:
+    """What TLS adds, with as many authorities to read as there are for the real API."""
+    with tempfile.TemporaryDirectory() as folder, behind_tls(bench.cloud, Path(folder)) as front:
+        ratio = bench.ratio(
+            lambda: bench.beyond_empty(ours, **front.environment), lambda: bench.beyond_empty(ours)
+        )
+    return Row(f"{TASKS} no-op tasks over TLS over the same without", ratio, 1.5)
 
 
 def beside(bench: Bench, ours: Tasks, *others: Tasks) -> list[float]:

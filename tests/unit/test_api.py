@@ -1,20 +1,26 @@
 """One API is asked over one connection, with the token for itself alone; TLS, proxies and pauses."""
 
+import os
 import socket
 import ssl
 import threading
 import time
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 import pytest
 from ansible_collections.scaleway_community.lb.plugins.module_utils.api import (
-    CONNECTIONS,
     AnswerLost,
     Api,
     ApiError,
     Unreachable,
 )
 from ansible_collections.scaleway_community.lb.plugins.module_utils.config import Config, Problem
+from ansible_collections.scaleway_community.lb.plugins.module_utils.connections import (
+    authorities,
+    connections,
+    trusting,
+)
 from pki import AUTHORITY, Issued
 
 KEY = "11111111-2222-4333-8444-555555555555"
@@ -88,20 +94,41 @@ def environment(monkeypatch, tmp_path):
     return monkeypatch
 
 
-def test_one_connection_serves_all_that_is_asked():
-    used = []
+@pytest.fixture
+def kept():
+    """An API that keeps its connections open: `.port`, and which connection `.heard` what."""
 
     def serve(connection, number):
-        while head := heard(connection):
-            used.append((number, head.split()[0]))
-            connection.sendall(ANSWER)
+        threading.Thread(target=talk, args=(connection.dup(), number), daemon=True).start()
 
+    def talk(connection, number):
+        with connection:
+            while head := heard(connection):
+                asked.append((number, head.split()[0]))
+                connection.sendall(ANSWER)
+
+    asked = []
     with listening(serve) as port:
-        one = api(f"http://127.0.0.1:{port}")
-        for method in ("GET", "DELETE", "GET"):
-            assert one.request(method, "lbs") == {}
-        CONNECTIONS.close()
-    assert used == [(0, "GET"), (0, "DELETE"), (0, "GET")]
+        yield SimpleNamespace(url=f"http://127.0.0.1:{port}", asked=asked)
+        connections(None).close()
+
+
+def test_one_connection_serves_all_that_a_process_asks(kept):
+    for method in ("GET", "DELETE", "GET"):
+        assert api(kept.url).request(method, "lbs") == {}
+    assert kept.asked == [(0, "GET"), (0, "DELETE"), (0, "GET")]
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded")
+def test_a_fork_does_not_speak_on_its_parents_connection(kept):
+    one = api(kept.url)
+    one.get("lbs")
+    child = os.fork()
+    if not child:
+        os._exit(0 if one.get("lbs") == {} else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    one.get("lbs")
+    assert [number for number, _method in kept.asked] == [0, 1, 0]
 
 
 def test_the_token_is_sent_to_the_api_and_follows_no_redirect():
@@ -160,6 +187,9 @@ def secure(tmp_path):
     context.load_cert_chain(tmp_path / "own.pem")
 
     def serve(connection, number):
+        if connection.recv(7, socket.MSG_PEEK) == b"CONNECT":  # as a proxy, and as what is behind
+            heard(connection)
+            connection.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
         try:
             with context.wrap_socket(connection, server_side=True) as encrypted:
                 heard(encrypted)
@@ -172,13 +202,32 @@ def secure(tmp_path):
 
 
 def test_a_certificate_that_nobody_vouches_for_is_refused(secure):
-    with pytest.raises(Unreachable, match=r"was not accepted.*REQUESTS_CA_BUNDLE"):
+    with pytest.raises(Problem, match=r"was not accepted.*REQUESTS_CA_BUNDLE"):
         api(secure).get("lbs")
 
 
 def test_the_authority_that_the_environment_names_is_trusted(secure, environment, tmp_path):
     environment.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "authority.pem"))
     assert api(secure).get("lbs") == {}
+
+
+def test_the_authorities_are_read_once(secure, environment, tmp_path):
+    environment.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "authority.pem"))
+    trusting(authorities())
+    (tmp_path / "authority.pem").unlink()
+    assert api(secure).get("lbs") == {}
+    assert len(trusting(authorities()).get_ca_certs()) == 1, "one is named, none is added"
+
+
+def test_what_is_trusted_directly_is_trusted_through_a_proxy(secure, environment, tmp_path):
+    environment.setenv("HTTPS_PROXY", secure.replace("https", "http"))
+    with pytest.raises(Problem, match="was not accepted"):
+        api("https://localhost").get("lbs")
+    environment.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "authority.pem"))
+    assert api("https://localhost").get("lbs") == {}
+    with pytest.raises(Problem, match="was not accepted"):
+        api("https://elsewhere.invalid").get("lbs")
+    assert api("https://elsewhere.invalid", validate_certs=False).get("lbs") == {}
 
 
 def test_an_authority_that_is_no_file_is_told(secure, environment, tmp_path):
