@@ -129,6 +129,12 @@ class Field:
         seen = self.seen(found)
         return self.meaning(self.encode(value, seen)) == self.meaning(seen)
 
+    def selects(self, value: Any, found: dict[str, Any]) -> bool:
+        """True if the object `found` has the option's value; of a list it may have more."""
+        if self.type == "list":
+            return set(value) <= set(self.seen(found) or [])
+        return self.same(value, found)
+
     def shown(self, found: dict[str, Any], like: Any = None) -> Any:
         """The value found, in the words of the option, for a diff; `like` is the wanted one."""
         seen = self.seen(found)

@@ -1,157 +1,29 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One object of any kind: find it, plan what brings it to what is wanted, apply, wait."""
+"""One object of any kind: find it, bring it to what is wanted, wait until it can be used."""
 
 from __future__ import annotations
 
-import string
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .api import AnswerLost, ApiError
-from .config import ARGUMENTS, Config, Problem
-from .fields import GONE, Field, Identifier, Reference, bare_id, lay, locality, named, refuse
-from .session import LEAVING, Call, Session
+from .config import Config, Problem
+from .fields import bare_id, refuse
+from .kind import Kind, Plan, spaced, upper
+from .session import LEAVING, Session
 
 KINDS: dict[str, Resource] = {}
 """Every kind that is loaded, by its name, for references among them."""
 
-WRITING = {
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "wait": {"type": "bool", "default": True},
-    "wait_timeout": {"type": "int", "default": 600},
-    "allow_managed": {"type": "bool", "default": False},
-}
 
+class Resource(Kind):
+    """A kind whose objects can be read and written over the API."""
 
-@dataclass(frozen=True)
-class Plan:
-    """The calls that turn what was found into what is wanted, and how that looks.
-
-    `before` and `after` are in the words of the options; `outcome` is the object as the API would
-    show it, None if it would be gone.
-    """
-
-    calls: list[Call] = field(default_factory=list)
-    before: dict[str, Any] = field(default_factory=dict)
-    after: dict[str, Any] = field(default_factory=dict)
-    outcome: Any = None
-
-    @property
-    def changed(self) -> bool:
-        return bool(self.calls)
-
-    @property
-    def diff(self) -> dict[str, Any]:
-        return {"before": self.before, "after": self.after}
-
-
-class Resource:
-    """One kind of object, stated as data.
-
-    `collection` is the path of create and list, whose answer has its items under `list_key`;
-    `item` is the path of one object, None if it has no ID of its own; words in braces are the
-    references it lies under. `switches` are options that are not fields of the object. An `owned`
-    kind belongs to a project or organization. `filters` are the fields that the info module
-    selects by, `queries` those by which the API itself narrows a list. Of the fields in `one_of`
-    an object has one: giving another drops it.
-    """
-
-    def __init__(
-        self,
-        kind: str,
-        *,
-        collection: str,
-        item: str | None = None,
-        fields: dict[str, Field],
-        plural: str | None = None,
-        list_key: str | None = None,
-        owned: bool = False,
-        one_of: tuple[str, ...] = (),
-        filters: tuple[str, ...] = ("name",),
-        queries: tuple[str, ...] = ("name",),
-        switches: dict[str, dict[str, Any]] | None = None,
-        info_switches: dict[str, dict[str, Any]] | None = None,
-    ) -> None:
-        self.kind, self.plural = kind, plural or f"{kind}s"
-        self.collection, self.item = collection, item
-        self.fields, self.owned, self.filters = named(fields), owned, filters
-        self.one_of, self.queries = one_of, set(queries)
-        self.switches, self.info_switches = switches or {}, info_switches or {}
-        self.parents = [part[1] for part in string.Formatter().parse(collection) if part[1]]
-        self.list_key = list_key or collection.rsplit("/", 1)[-1]
+    def __init__(self, kind: str, **stated: Any) -> None:
+        super().__init__(kind, **stated)
         KINDS[kind] = self
-
-    @property
-    def title(self) -> str:
-        """The kind in a sentence."""
-        return spaced(self.kind)
-
-    @property
-    def titles(self) -> str:
-        return spaced(self.plural)
-
-    def called(self, found: dict[str, Any]) -> str:
-        """What a message calls an object."""
-        return f"{self.title} {found.get('name') or found['id']!r}"
-
-    # What Ansible is told
-
-    def arguments(self) -> dict[str, dict[str, Any]]:
-        """The argument specification of the kind's module."""
-        own = {name: option.argument() for name, option in self.fields.items()}
-        return {**ARGUMENTS, **WRITING, **self.identity(), **own, **self.switches}
-
-    def info_arguments(self) -> dict[str, dict[str, Any]]:
-        """The argument specification of the kind's info module."""
-        names = [*self.parents, *(name for name in self.filters if name not in self.parents)]
-        own = {name: self.fields[name].argument() for name in names}
-        return {**ARGUMENTS, **self.identity(), **own, **self.info_switches}
-
-    def identity(self) -> dict[str, dict[str, Any]]:
-        return {"id": {"type": "str"}} if self.item else {}
-
-    def references(self) -> dict[str, Reference]:
-        return {
-            name: option for name, option in self.fields.items() if isinstance(option, Reference)
-        }
-
-    def at_home(self, config: Config, options: dict[str, Any]) -> Config:
-        """The configuration with the zone that the given IDs name, if they name one."""
-        values = [options.get("id"), options.get("load_balancer")]
-        for name, option in self.fields.items():
-            if isinstance(option, Reference | Identifier):
-                value = options.get(name)
-                values += value if isinstance(value, list) else [value]
-        for place in filter(None, map(locality, values)):
-            if place == config.zone or config.zone.rsplit("-", 1)[0] == place:
-                continue
-            if config.zone_given or place.count("-") == 1:
-                raise Problem(f"An ID lies in {place}, but the task works in zone {config.zone}.")
-            config = replace(config, zone=place, zone_given=True)
-        return config
-
-    # Validation, before anything is asked of the API
-
-    def given(self, options: dict[str, Any]) -> dict[str, Any]:
-        """The fields that the user gave: the ones that are managed."""
-        return {
-            name: stated(options[name]) for name in self.fields if options.get(name) is not None
-        }
-
-    def problems(self, options: dict[str, Any]) -> Iterator[str]:
-        """What is wrong with the options alone. Kinds add their own rules."""
-        given = self.given(options)
-        for name, value in given.items():
-            yield from self.fields[name].problems(value, name)
-        chosen = [name for name in self.one_of if given.get(name)]
-        if len(chosen) > 1:
-            yield f"{' and '.join(chosen)} exclude each other: give one of them."
-        if options.get("id") and bare_id(options["id"]) is None:
-            yield f"id: {options['id']!r} is not an ID; leave it out to find by name."
 
     # Finding
 
@@ -177,35 +49,6 @@ class Resource:
         if None in place.values():
             return None
         return self.among(self.list(session, place, name=options["name"]), options)
-
-    def sought(self, options: dict[str, Any]) -> str:
-        """By what the options tell an object from others of its place, in words."""
-        if not options.get("name"):
-            raise Problem(f"Which {self.title}? Give its name or its id.")
-        return f"named {options['name']!r}"
-
-    def means(self, options: dict[str, Any], item: dict[str, Any]) -> bool:
-        """True if that tells this object from others."""
-        return item["name"] == options["name"]
-
-    def among(
-        self, items: Iterable[dict[str, Any]], options: dict[str, Any]
-    ) -> dict[str, Any] | None:
-        """The one of these objects that the options mean, None if none of them is."""
-        if options.get("id"):
-            return next((one for one in items if one["id"] == bare_id(options["id"])), None)
-        what = self.sought(options)
-        return self.only([item for item in items if self.means(options, item)], what)
-
-    def only(self, found: list[dict[str, Any]], what: str) -> dict[str, Any] | None:
-        """The one object, None if there is none. Two are a Problem that names both."""
-        if len(found) > 1:
-            ids = " and ".join(item["id"] for item in found)
-            raise Problem(
-                f"{len(found)} {self.titles} are {what}: {ids}. "
-                "Give the id of the one that is meant."
-            )
-        return found[0] if found else None
 
     def list(self, session: Session, place: dict[str, Any], **params: Any) -> list[dict[str, Any]]:
         """All objects in a place, over all pages. The API's name filter is not exact."""
@@ -279,132 +122,6 @@ class Resource:
         if self.owned and found is None:
             wanted |= owner(session.config)
         return wanted
-
-    # Planning: pure
-
-    def plan(
-        self, found: dict[str, Any] | None, wanted: dict[str, Any], words: dict[str, Any]
-    ) -> Plan:
-        """From what is there to what is wanted; `words` are the options as the user wrote them."""
-        return self.plan_update(found, wanted, words) if found else self.plan_create(wanted, words)
-
-    def plan_create(self, wanted: dict[str, Any], words: dict[str, Any]) -> Plan:
-        fields = self.fields.items()
-        missing = [
-            name
-            for name, option in fields
-            if name not in wanted and (option.required or name in self.parents)
-        ]
-        if self.one_of and not any(wanted.get(name) for name in self.one_of):
-            missing.append(f"one of {', '.join(self.one_of)}")
-        if missing:
-            raise Problem(
-                f"There is no such {self.title}; to create it, give {', '.join(missing)} too."
-            )
-        body = {key: wanted[key] for key in ("project_id", "organization_id") if key in wanted}
-        for name, option in fields:
-            if name in wanted and not (name in self.parents or option.in_path or option.later):
-                lay(body, option.sent_as, option.encode(wanted[name]))
-            elif option.on_create is not None:
-                lay(body, option.sent_as, option.on_create)
-        return Plan(
-            calls=[Call("POST", self.collection.format(**wanted), body)],
-            after={name: words[name] for name in self.fields if name in words},
-            outcome=self.expected({}, wanted),
-        )
-
-    def plan_update(
-        self, found: dict[str, Any], wanted: dict[str, Any], words: dict[str, Any]
-    ) -> Plan:
-        differing = self.differing(found, wanted)
-        fixed = [name for name in differing if self.fields[name].fixed]
-        if fixed:
-            raise Problem(
-                f"{fixed[0]} of {self.called(found)} cannot change: it is "
-                f"{self.fields[fixed[0]].shown(found)!r}, not {words.get(fixed[0])!r}."
-            )
-        before = {
-            name: self.fields[name].shown(found, words.get(name))
-            for name in wanted
-            if name in words
-        }
-        dropped = {name: self.fields[name].shown(found) for name in self.dropped(found, wanted)}
-        return Plan(
-            calls=self.update_calls(found, wanted, differing),
-            before=before | dropped,
-            after={
-                name: words[name] if name in differing else value for name, value in before.items()
-            },
-            outcome=self.expected(found, {name: wanted[name] for name in differing}),
-        )
-
-    def differing(self, found: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
-        """The wanted fields that the found object does not have, by meaning."""
-        return [
-            name
-            for name, option in self.fields.items()
-            if name in wanted and not option.same(wanted[name], found)
-        ]
-
-    def dropped(self, found: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
-        """The fields in `one_of` that the object has and that a wanted one takes the place of."""
-        if not any(wanted.get(name) for name in self.one_of):
-            return []
-        return [
-            name
-            for name in self.one_of
-            if name not in wanted and self.fields[name].seen(found) is not None
-        ]
-
-    def update_calls(
-        self, found: dict[str, Any], wanted: dict[str, Any], differing: list[str]
-    ) -> list[Call]:
-        """The calls that change what differs. Kinds that need several override this."""
-        if not differing:
-            return []
-        body = self.update_body(found, wanted, list(self.fields))
-        return [Call("PUT", self.item.format(**found), body)]
-
-    def update_body(
-        self, found: dict[str, Any], wanted: dict[str, Any], names: list[str]
-    ) -> dict[str, Any]:
-        """What is there with what is wanted laid over it: a PUT resets what it leaves out."""
-        body: dict[str, Any] = {}
-        dropped = self.dropped(found, wanted)
-        for name in names:
-            option = self.fields[name]
-            if option.fixed or option.in_path or option.later or name in dropped:
-                continue
-            seen = option.seen(found)
-            if name in wanted:
-                lay(body, option.sent_as, option.encode(wanted[name], seen))
-            elif seen is not None:
-                lay(body, option.sent_as, seen)
-        return body
-
-    def plan_absent(self, found: dict[str, Any], options: dict[str, Any]) -> Plan:
-        """How to remove the object."""
-        return Plan(
-            calls=[Call("DELETE", self.item.format(**found))],
-            before={
-                name: option.shown(found)
-                for name, option in self.fields.items()
-                if name not in self.one_of or option.seen(found) is not None
-            },
-        )
-
-    def expected(self, found: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
-        """The object as the API would show it with `wanted` laid over what was found."""
-        outcome: dict[str, Any] = {**({"id": None} if self.item else {}), **found}
-        dropped = self.dropped(found, wanted)
-        for name, option in self.fields.items():
-            if name in wanted:
-                option.foretell(outcome, wanted[name])
-            elif name in dropped:
-                lay(outcome, option.seen_at, GONE)
-            elif not found and name not in self.one_of:
-                lay(outcome, option.seen_at, [] if option.type == "list" else None)
-        return outcome
 
     # Applying and waiting
 
@@ -532,47 +249,9 @@ class Resource:
             items = self.list(session, self.place(session, options), **params)
         return [item for item in items if self.selects(wanted, item)]
 
-    def selects(self, wanted: dict[str, Any], item: dict[str, Any]) -> bool:
-        """True if the item has every wanted value; of tags it may have more."""
-        return all(
-            set(value) <= set(item["tags"])
-            if name == "tags"
-            else self.fields[name].same(value, item)
-            for name, value in wanted.items()
-        )
-
-    def told(self, found: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-        """The object as one would declare it, without what the API would come to by itself.
-
-        `names` are those of other objects, by their IDs.
-        """
-        told = {name: option.told(found, names) for name, option in self.fields.items()}
-        return {name: value for name, value in told.items() if value is not None}
-
     def extras(self, session: Session, options: dict[str, Any], outcome: Any) -> dict[str, Any]:
         """What the result says beside the object. For kinds to override."""
         return {}
-
-    def returned(self, outcome: Any) -> Any:
-        """The outcome as the module returns it."""
-        return outcome
-
-
-def stated(value: Any) -> Any:
-    """A given value without the suboptions that were left out."""
-    if isinstance(value, dict):
-        return {key: stated(inner) for key, inner in value.items() if inner is not None}
-    return [stated(inner) for inner in value] if isinstance(value, list) else value
-
-
-def spaced(name: str) -> str:
-    """A name in a sentence."""
-    return name.replace("_", " ")
-
-
-def upper(text: str) -> str:
-    """A text that begins a sentence."""
-    return text[:1].upper() + text[1:]
 
 
 def owner(config: Config) -> dict[str, str]:

@@ -10,7 +10,8 @@ from typing import Any
 from ..api import ApiError
 from ..config import Problem
 from ..fields import Reference, StructureList
-from ..resource import Plan, Resource
+from ..kind import Plan
+from ..resource import Resource
 from ..session import Call, Session
 from .acl import ACL, RULE
 from .frontend import FRONTEND

@@ -10,7 +10,8 @@ from typing import Any
 
 from ..config import Problem
 from ..fields import Addresses, Duration, Enum, Field, Milliseconds, Reference, Structure
-from ..resource import Plan, Resource
+from ..kind import Plan
+from ..resource import Resource
 from ..session import Call, Session
 from .load_balancer import LOAD_BALANCER
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from ..config import Problem
 from ..fields import Reference
-from ..resource import Plan, Resource, upper
+from ..kind import Plan, upper
+from ..resource import Resource
 from ..session import Call, Session
 from .backend import BACKEND, Servers
 from .backend_stats import BACKEND_STATS

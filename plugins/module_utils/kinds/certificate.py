@@ -6,18 +6,18 @@
 from __future__ import annotations
 
 import datetime
-import itertools
-import socket
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from .. import pem
-from ..api import AnswerLost, ApiError, backoff
+from ..api import AnswerLost, ApiError
 from ..config import Problem
+from ..dns import check_dns, wrong_dns
 from ..fields import Field, Reference, bare_id, refuse
-from ..resource import KINDS, Plan, Resource
+from ..kind import Plan
+from ..resource import KINDS, Resource
 from ..session import Call, Session
 from .load_balancer import LOAD_BALANCER, own_name
 
@@ -407,62 +407,11 @@ def is_imported(found: dict[str, Any], bundle: pem.Bundle) -> bool:
     )
 
 
-def check_dns(
-    session: Session, load_balancer: dict[str, Any], names: list[str], patience: int
-) -> None:
-    """Wait `patience` seconds until every name resolves to the load balancer.
-
-    Names that then resolve elsewhere are refused. Names that cannot be looked up from here are
-    warned of, since the platform may see them.
-    """
-    addresses = {ip["ip_address"] for ip in load_balancer["ip"]}
-    deadline = time.monotonic() + patience
-    for attempt in itertools.count(1):
-        found = {name: _addresses(name) for name in names if name != own_name(load_balancer)}
-        if all(at and at <= addresses for at in found.values()) or time.monotonic() > deadline:
-            break
-        time.sleep(backoff(attempt))
-    for name in (name for name, at in found.items() if not at):
-        session.warn(
-            f"{name} cannot be looked up from here. Let's Encrypt must find it at "
-            f"{_public(load_balancer)}."
-        )
-    elsewhere = {name: sorted(at - addresses) for name, at in found.items() if at - addresses}
-    if elsewhere:
-        raise Problem(_wrong_dns(load_balancer, elsewhere))
-
-
-def _addresses(name: str) -> set[str]:
-    """What a name resolves to from here; empty if it cannot be looked up."""
-    try:
-        return {str(entry[4][0]) for entry in socket.getaddrinfo(name, 80)}
-    except (OSError, UnicodeError):
-        return set()
-
-
-def _wrong_dns(load_balancer: dict[str, Any], elsewhere: dict[str, list[str]]) -> str:
-    points = ", ".join(
-        f"{name} ({', '.join(at)})" if at else name for name, at in elsewhere.items()
-    )
-    records = "; ".join(f"{name}. A {_public(load_balancer)}" for name in elsewhere)
-    return (
-        f"Let's Encrypt must find every name at load balancer {load_balancer['name']!r}, and not "
-        f"all point there: {points}. Create in DNS: {records}. Then run the task again."
-    )
-
-
-def _public(load_balancer: dict[str, Any]) -> str:
-    return next(
-        (ip["ip_address"] for ip in load_balancer["ip"] if "." in ip["ip_address"]),
-        "its public IPv4 address",
-    )
-
-
 def _explained(error: ApiError, load_balancer: dict[str, Any], names: list[str]) -> Problem:
     """The API's refusal of an order, in words that say what to do."""
     if "not resolve" in error.said:
         wrong = {name: [] for name in names if name in error.said} or {n: [] for n in names}
-        return Problem(f"{_wrong_dns(load_balancer, wrong)} The API said: {error.said}")
+        return Problem(f"{wrong_dns(load_balancer, wrong)} The API said: {error.said}")
     if "port 80" in error.said.lower():
         return Problem(
             f"Let's Encrypt answers its challenge on port 80, and a frontend of load balancer "

@@ -10,7 +10,8 @@ from typing import Any
 
 from ..config import Problem
 from ..fields import Field, Milliseconds, Reference, References
-from ..resource import Plan, Resource
+from ..kind import Plan
+from ..resource import Resource
 from ..session import Session
 from .backend import BACKEND
 from .certificate import CERTIFICATE

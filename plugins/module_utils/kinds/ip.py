@@ -10,7 +10,8 @@ from typing import Any
 
 from ..config import Problem
 from ..fields import Field, Reference
-from ..resource import KINDS, Plan, Resource
+from ..kind import Plan
+from ..resource import KINDS, Resource
 from ..session import Call, Session
 from . import load_balancer as _load_balancer  # noqa: F401  refers to this kind in turn
 

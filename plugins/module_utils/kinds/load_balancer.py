@@ -10,7 +10,8 @@ from typing import Any
 
 from ..config import Problem
 from ..fields import Enum, Field, Reference, References
-from ..resource import Plan, Resource
+from ..kind import Plan
+from ..resource import Resource
 from ..session import Call, Session
 from . import ip as _ip  # noqa: F401  refers to this kind in turn
 from . import subscriber as _subscriber  # noqa: F401  the same

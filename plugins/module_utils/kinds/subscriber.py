@@ -9,7 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 from ..fields import Field, Structure
-from ..resource import KINDS, Plan, Resource
+from ..kind import Plan
+from ..resource import KINDS, Resource
 from ..session import Call, Session
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from ..config import ARGUMENTS, Problem
 from ..fields import bare_id
+from ..kind import WRITING, stated
 from ..kinds.acls import ACLS
 from ..kinds.backend import BACKEND
 from ..kinds.certificate import CERTIFICATE
@@ -21,7 +22,7 @@ from ..kinds.load_balancer import LOAD_BALANCER
 from ..kinds.private_network import PRIVATE_NETWORK
 from ..kinds.route import ROUTE
 from ..kinds.subscriber import SUBSCRIBER
-from ..resource import WRITING, Resource, stated
+from ..resource import Resource
 
 SECTIONS: dict[str, Resource] = {
     "ips": RESERVED,

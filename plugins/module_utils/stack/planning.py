@@ -11,6 +11,7 @@ from typing import Any
 
 from ..config import Problem
 from ..fields import Reference, bare_id
+from ..kind import Plan
 from ..kinds.acls import ACLS
 from ..kinds.certificate import CERTIFICATE, NEXT
 from ..kinds.frontend import FRONTEND
@@ -18,7 +19,7 @@ from ..kinds.ip import RESERVED
 from ..kinds.load_balancer import LOAD_BALANCER
 from ..kinds.route import ROUTE
 from ..kinds.subscriber import SUBSCRIBER
-from ..resource import KINDS, Plan, Resource, owner
+from ..resource import KINDS, Resource, owner
 from ..session import Session
 from .declaration import Declaration, Declared
 from .survey import ON_IT, Objects, Snapshot

@@ -12,13 +12,14 @@ from typing import Any
 from ..api import ApiError
 from ..config import ARGUMENTS, Config, Problem
 from ..fields import bare_id
+from ..kind import WRITING, Plan
 from ..kinds.acls import ACLS
 from ..kinds.certificate import CERTIFICATE
 from ..kinds.frontend import FRONTEND
 from ..kinds.load_balancer import LOAD_BALANCER
 from ..kinds.private_network import PRIVATE_NETWORK
 from ..kinds.route import ROUTE
-from ..resource import WRITING, Plan, Resource
+from ..resource import Resource
 from ..session import Session
 from .applying import Applying
 from .crew import Crew

@@ -1,0 +1,68 @@
+# Copyright: (c) 2026, the scaleway_community.lb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where the names of a certificate lead: Let's Encrypt asks for them at the load balancer."""
+
+from __future__ import annotations
+
+import itertools
+import socket
+import time
+from typing import Any
+
+from .api import backoff
+from .config import Problem
+from .kinds.load_balancer import own_name
+from .session import Session
+
+
+def check_dns(
+    session: Session, load_balancer: dict[str, Any], names: list[str], patience: int
+) -> None:
+    """Wait `patience` seconds until every name resolves to the load balancer.
+
+    Names that then resolve elsewhere are refused. Names that cannot be looked up from here are
+    warned of, since the platform may see them.
+    """
+    addresses = {ip["ip_address"] for ip in load_balancer["ip"]}
+    deadline = time.monotonic() + patience
+    for attempt in itertools.count(1):
+        found = {name: _addresses(name) for name in names if name != own_name(load_balancer)}
+        if all(at and at <= addresses for at in found.values()) or time.monotonic() > deadline:
+            break
+        time.sleep(backoff(attempt))
+    for name in (name for name, at in found.items() if not at):
+        session.warn(
+            f"{name} cannot be looked up from here. Let's Encrypt must find it at "
+            f"{_public(load_balancer)}."
+        )
+    elsewhere = {name: sorted(at - addresses) for name, at in found.items() if at - addresses}
+    if elsewhere:
+        raise Problem(wrong_dns(load_balancer, elsewhere))
+
+
+def wrong_dns(load_balancer: dict[str, Any], elsewhere: dict[str, list[str]]) -> str:
+    """What to create in the DNS for names that lead elsewhere: to these addresses, or nowhere."""
+    points = ", ".join(
+        f"{name} ({', '.join(at)})" if at else name for name, at in elsewhere.items()
+    )
+    records = "; ".join(f"{name}. A {_public(load_balancer)}" for name in elsewhere)
+    return (
+        f"Let's Encrypt must find every name at load balancer {load_balancer['name']!r}, and not "
+        f"all point there: {points}. Create in DNS: {records}. Then run the task again."
+    )
+
+
+def _addresses(name: str) -> set[str]:
+    """What a name resolves to from here; empty if it cannot be looked up."""
+    try:
+        return {str(entry[4][0]) for entry in socket.getaddrinfo(name, 80)}
+    except (OSError, UnicodeError):
+        return set()
+
+
+def _public(load_balancer: dict[str, Any]) -> str:
+    return next(
+        (ip["ip_address"] for ip in load_balancer["ip"] if "." in ip["ip_address"]),
+        "its public IPv4 address",
+    )
