@@ -119,6 +119,15 @@ def test_one_connection_serves_all_that_a_process_asks(kept):
     assert kept.asked == [(0, "GET"), (0, "DELETE"), (0, "GET")]
 
 
+def test_a_connection_that_the_api_has_closed_is_not_used_again():
+    serve = answering(ANSWER)  # and closes, without having said so
+    with listening(serve) as port:
+        for method in ("GET", "POST", "POST"):
+            assert api(f"http://127.0.0.1:{port}").request(method, "lbs") == {}
+            time.sleep(0.05)
+    assert len(serve.heads) == 3
+
+
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded")
 def test_a_fork_does_not_speak_on_its_parents_connection(kept):
     one = api(kept.url)
