@@ -139,7 +139,7 @@ class Resource(Kind):
             if session.check_mode:
                 return plan, plan.outcome
             if not plan.changed and first is None:
-                return plan, found
+                return plan, self.arrived(session, found)
             first = first or plan
             try:
                 return first, self.apply(session, plan, options, found)
@@ -149,6 +149,19 @@ class Resource(Kind):
                     raise
                 session.looked_up.clear()
                 time.sleep(0.5)
+
+    def is_on_its_way(self, found: dict[str, Any]) -> bool:
+        """True if the object itself shows that it cannot be used yet. For kinds to override."""
+        return False
+
+    def arrived(self, session: Session, found: dict[str, Any] | None) -> dict[str, Any] | None:
+        """What was found, once it can be used: the run that made it may have been cut short."""
+        on_its_way = found and self.is_on_its_way(found)
+        if not on_its_way or not session.wait or session.check_mode:
+            return found
+        load_balancer_id = self.load_balancer_of(session, found)
+        outcome = self.await_usable(session, found["id"], load_balancer_id)
+        return outcome or self.read(session, found["id"])
 
     def find_or_gone(self, session: Session, options: dict[str, Any]) -> dict[str, Any] | None:
         """The object; None as well if what it lies under is gone, and it shall be absent."""

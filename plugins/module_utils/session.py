@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -109,6 +110,10 @@ class Session:
             return self.api.request(call.method, call.path, call.body, call.params)
         finally:
             self.load_balancers.clear()
+
+    def alone(self) -> AbstractContextManager:
+        """Within it nobody else of this task reads what it then changes and writes back."""
+        return nullcontext()
 
     def settle(self, load_balancer_id: str, absent: bool = False) -> None:
         """Wait while the load balancer itself is being made or moved."""

@@ -191,7 +191,7 @@ done:
   elements: dict
   returned: when the task fails on the way
 not_done:
-  description: What is left to do, as in RV(changes).
+  description: What is left to do, or was begun and not seen to its end, as in RV(changes).
   type: list
   elements: dict
   returned: when the task fails on the way

@@ -383,7 +383,7 @@ def test_a_failure_on_the_way_says_what_was_done_and_the_next_run_finishes(stack
     cloud.fault(operation=operation, kind="status", status=500, count=1)
     result = stack()
     assert result["failed"] and "a fault of the emulator" in result["msg"]
-    assert "Not done: " in result["msg"] and "Run the task again" in result["msg"]
+    assert "Not finished: " in result["msg"] and "Run the task again" in result["msg"]
     total = len(result["done"]) + len(result["not_done"])
     assert result["changed"] is bool(result["done"]) and total >= 12
     made = Counter(result["written"])
@@ -404,6 +404,33 @@ def test_a_lost_answer_makes_nothing_twice(stack, cloud, operation):
     repeated = {"SubscribeToLB", "AttachPrivateNetwork"} & {operation}
     assert made == MADE or repeated, made
     assert stack()["written"] == {}
+
+
+def test_all_certificates_of_a_frontend_are_replaced_at_once(stack):
+    """Each is swapped by a thread of its own, in the one list that the frontend has of them."""
+    names = ("a", "b", "c")
+
+    def declared(days):
+        own = [
+            {"name": name, "custom_certificate": custom(f"{name}.example.com", days)}
+            for name in names
+        ]
+        frontend = {"name": "https", "inbound_port": 443, "backend": "web", "certificates": names}
+        return {
+            "load_balancer": {"name": "web"},
+            "backends": [backend("web")],
+            "certificates": own,
+            "frontends": [frontend],
+        }
+
+    stack(declared(90))
+    for days in (30, 40, 50, 60):
+        result = stack(declared(days))
+        assert result.get("changed"), result
+        ids = {one["name"]: one["id"] for one in result["stack"]["certificates"]}
+        (https,) = result["stack"]["frontends"]
+        assert https["certificate_ids"] == [ids[name] for name in names]
+    assert stack(declared(60))["written"] == {}
 
 
 @pytest.mark.parametrize("operation", ["CreateCertificate", "UpdateFrontend", "DeleteCertificate"])
@@ -584,6 +611,32 @@ def test_an_attachment_that_fails_is_said(stack, cloud):
     cloud.fault(operation="AttachPrivateNetwork", kind="error", count=1)
     result = stack()
     assert result["failed"] and "attach" in result["msg"] and "failed" in result["msg"]
+    # All has been sent, and that is what the result tells.
+    assert result["changed"] and result["not_done"] == [] and len(result["done"]) >= 12
+
+
+def test_what_was_begun_is_told_as_not_finished_and_waited_for_by_the_next_run(stack, cloud):
+    declared = {"load_balancer": {"name": "web"}, "backends": [backend("web")]}
+    cloud.fault(operation="CreateLB", kind="stuck", count=1)
+    for written in ({"CreateLB": 1}, {}):
+        result = stack(declared, wait_timeout=1)
+        assert "still" in result["msg"] and result["written"] == written
+        assert result.get("changed", False) is bool(written)
+
+
+def test_nothing_is_put_on_a_certificate_that_is_on_its_way(stack, cloud):
+    cloud.fault(operation="CreateCertificate", kind="stuck", count=1)
+    declared = {
+        "load_balancer": {"name": "web"},
+        "backends": [backend("web")],
+        "certificates": [{"name": "web", "letsencrypt": {}}],
+        "frontends": [
+            {"name": "web", "inbound_port": 443, "backend": "web", "certificates": ["web"]}
+        ],
+    }
+    assert "still 'pending'" in stack(declared, wait_timeout=1)["msg"]
+    again = stack(declared, wait_timeout=1)
+    assert "still 'pending'" in again["msg"] and again["written"] == {}
 
 
 def test_what_kubernetes_manages_is_left_alone_unless_told_otherwise(stack, once):

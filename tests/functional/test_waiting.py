@@ -63,3 +63,20 @@ def test_a_certificate_is_removed_only_when_every_instance_serves_its_successor(
     when = {entry["operation"]: datetime.fromisoformat(entry["at"]) for entry in writes}
     # A change takes 0.3 seconds to be served at this pace.
     assert (when["DeleteCertificate"] - when["UpdateFrontend"]).total_seconds() >= 0.3
+
+
+def test_what_an_earlier_run_did_not_wait_for_is_waited_for(slow, inside):
+    def run(kind, **options):
+        """Whether it changed, and whether it is ready."""
+        result = inside(kind, environment=slow.environment, **options)
+        assert not result.get("failed"), result
+        return result["changed"], result[kind]["status"] == "ready"
+
+    for kind, options in (
+        ("load_balancer", {"name": "later"}),
+        ("certificate", {"load_balancer": "later", "name": "later", "letsencrypt": {}}),
+    ):
+        assert run(kind, **options, wait=False) == (True, False)
+        assert run(kind, **options, wait=False) == (False, False)
+        assert run(kind, **options, check=True) == (False, False)
+        assert run(kind, **options) == (False, True)

@@ -473,9 +473,11 @@ def test_ids_are_filled_in_where_they_stand_for_something_and_nowhere_else():
 
 def test_a_failure_tells_what_was_done_and_what_was_not():
     _one, steps = planned(backends=[NEW], ips=[{"tags": ["a"]}])
-    error = applying.unfinished(steps, {"ips[0]"}, {"load_balancer": Problem("No.")})
+    error = applying.unfinished(steps, {"ips[0]"}, {"load_balancer": Problem("No.")}, True)
     assert "load_balancer, load balancer 'web': No." in str(error)
-    assert "Done: IP tagged a created. Not done: load balancer 'web' created, backend" in str(error)
+    assert "Done: IP tagged a created. Not finished: load balancer 'web' created, backend" in str(
+        error
+    )
     assert [one["place"] for one in error.details["not_done"]] == ["load_balancer", "backends[0]"]
     assert error.details["changed"] is True
 

@@ -110,6 +110,9 @@ class Certificate(Resource):
                     "List each name, or import a wildcard certificate: custom_certificate."
                 )
 
+    def is_on_its_way(self, found: dict[str, Any]) -> bool:
+        return found["status"] == "pending"
+
     def has_content(self, options: dict[str, Any]) -> bool:
         return options.get("letsencrypt") is not None or bool(options.get("custom_certificate"))
 
@@ -122,10 +125,13 @@ class Certificate(Resource):
             there = self.survey(session, options)
             content = Content(session, options, there)
             plan = self.plan_content(there, content, bool(options.get("force")) and first is None)
-            if session.check_mode or (not plan.changed and first is None):
+            if session.check_mode:
                 if plan.changed and there.load_balancer:
                     session.admit(there.load_balancer["id"])
                 return plan, plan.outcome
+            if not plan.changed and first is None:
+                found = there.current
+                return plan, self.await_ready(session, there, found) if session.wait else found
             first = first or plan
             session.admit(there.load_balancer["id"])
             try:
@@ -313,14 +319,11 @@ class Certificate(Resource):
         load_balancer_id = there.load_balancer["id"]
         replaces = bool(there.current) and there.current["id"] != new["id"]
         is_called_otherwise = new["name"] != there.name
-        if replaces:
+        if replaces or session.wait:
             new = self.await_ready(session, there, new)
-            old_id = there.current["id"]
-            for user in self.users(session, there, there.current):
-                ids = [new["id"] if one == old_id else one for one in user["certificate_ids"]]
-                plan = KINDS["frontend"].plan_update(user, {"certificates": ids}, {})
-                for call in plan.calls:
-                    session.send(call, load_balancer_id)
+        if replaces:
+            with session.alone():
+                self.swap(session, there, new)
             # Only when every instance serves the new one may the old one go.
             session.await_usable(load_balancer_id, always=True)
             self.remove(session, there, there.current)
@@ -329,6 +332,16 @@ class Certificate(Resource):
             session.send(call, load_balancer_id)
         session.await_usable(load_balancer_id)
         return self.read(session, new["id"]) if replaces or is_called_otherwise else new
+
+    def swap(self, session: Session, there: Situation, new: dict[str, Any]) -> None:
+        """Put `new` into every frontend that lists the current certificate, in its place."""
+        old_id = there.current["id"]
+        for user in self.users(session, there, there.current):
+            ids = [new["id"] if one == old_id else one for one in user["certificate_ids"]]
+            plan = KINDS["frontend"].plan_update(user, {"certificates": ids}, {})
+            for call in plan.calls:
+                # A stack may be removing the frontend at this moment.
+                session.send(call, there.load_balancer["id"], absent=True)
 
     def remove(self, session: Session, there: Situation, old: dict[str, Any]) -> None:
         session.send(Call("DELETE", self.item.format(**old)), there.load_balancer["id"])

@@ -12,7 +12,7 @@ from ..config import Problem
 from ..fields import Enum, Field, Reference, References
 from ..kind import Plan
 from ..resource import Resource
-from ..session import Call, Session
+from ..session import MOVING, Call, Session, is_usable
 from . import ip as _ip  # noqa: F401  refers to this kind in turn
 from . import subscriber as _subscriber  # noqa: F401  the same
 
@@ -54,6 +54,9 @@ class LoadBalancer(Resource):
     def noticed(self, session: Session, found: dict[str, Any]) -> dict[str, Any] | None:
         session.load_balancers[found["id"]] = found
         return super().noticed(session, found)
+
+    def is_on_its_way(self, found: dict[str, Any]) -> bool:
+        return found["status"] in ("ready", *MOVING) and not is_usable(found)
 
     def load_balancer_of(self, session: Session, thing: dict[str, Any]) -> str | None:
         return thing.get("id")

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -37,16 +39,18 @@ class Applying:
     def load_balancer_id(self) -> str | None:
         return self.made.get(Unmade("load_balancer"))
 
-    def run(self, steps: list[Step]) -> None:
-        """Carry out all steps and wait; a Problem says what was done and what was not."""
+    def run(self, steps: list[Step]) -> dict[str, Any]:
+        """Carry out all steps and wait; return the load balancer."""
         if self.load_balancer_id:
             self.session.settle(self.load_balancer_id)
         works = {step.key: partial(self.carry_out, step) for step in steps}
         done, errors = self.crew.run(works, {step.key: step.after for step in steps})
         if errors:
-            raise unfinished(steps, done.keys(), errors)
+            raise unfinished(steps, done.keys(), errors, self.crew.traffic.wrote)
         self.session.load_balancers.clear()
-        self.session.await_usable(self.load_balancer_id)
+        with telling(steps):
+            self.session.await_usable(self.load_balancer_id)
+            return self.session.load_balancer(self.load_balancer_id)
 
     def carry_out(self, step: Step, lane: Lane) -> None:
         """Do what one step says, in a thread of the crew."""
@@ -105,7 +109,18 @@ class Applying:
         return value
 
 
-def unfinished(steps: list[Step], done: Any, errors: dict[str, Exception]) -> Exception:
+@contextmanager
+def telling(steps: list[Step]) -> Iterator[None]:
+    """When all has been done: say so in a Problem that comes after."""
+    try:
+        yield
+    except Problem as problem:
+        raise report(str(problem), steps, [], changed=True) from problem
+
+
+def unfinished(
+    steps: list[Step], done: Any, errors: dict[str, Exception], changed: bool
+) -> Exception:
     """What stopped the work, what was done before, and what is left."""
     reasons = [(step, errors[step.key]) for step in steps if step.key in errors]
     for _step, error in reasons:
@@ -114,12 +129,16 @@ def unfinished(steps: list[Step], done: Any, errors: dict[str, Exception]) -> Ex
     left = [step for step in steps if step.key not in done]
     finished = [step for step in steps if step.key in done]
     text = " ".join(f"{step.told()['place']}, {step.title}: {error}" for step, error in reasons)
+    return report(text, finished, left, changed)
+
+
+def report(text: str, done: list[Step], not_done: list[Step], changed: bool) -> Problem:
     return Problem(
-        f"{text} Done: {listed(finished)}. Not done: {listed(left)}. "
+        f"{text} Done: {listed(done)}. Not finished: {listed(not_done)}. "
         "Run the task again: it goes on from there.",
-        changed=bool(finished),
-        done=[step.told() for step in finished],
-        not_done=[step.told() for step in left],
+        changed=changed,
+        done=[step.told() for step in done],
+        not_done=[step.told() for step in not_done],
     )
 
 

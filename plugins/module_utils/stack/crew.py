@@ -8,7 +8,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from ..api import ApiError
@@ -27,6 +27,9 @@ class Traffic:
     def __init__(self) -> None:
         self.width, self.under_way, self.closed = WIDTH, 0, False
         self.changed = threading.Condition()
+        self.alone = threading.Lock()
+        self.wrote = False
+        """Something was written, even if what it belongs to did not come to its end."""
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -54,7 +57,10 @@ class Traffic:
 
 
 class Lane(Session):
-    """One thread's dealings with the API: the task's, with a memory of its own."""
+    """One thread's dealings with the API.
+
+    All are the task's own, its warnings and its time limit too; only what was read is the lane's.
+    """
 
     def __init__(self, session: Session, traffic: Traffic) -> None:
         vars(self).update(vars(session))
@@ -63,11 +69,16 @@ class Lane(Session):
     def write(self, call: Call) -> Any:
         with self.traffic.turn():
             try:
-                return super().write(call)
+                answer = super().write(call)
+                self.traffic.wrote = True
+                return answer
             except ApiError as error:
                 if error.kind == "transient_state":
                     self.traffic.narrow()
                 raise
+
+    def alone(self) -> AbstractContextManager:
+        return self.traffic.alone
 
     def settle(self, load_balancer_id: str, absent: bool = False) -> None:
         """Not asked before every write: the API's refusal says that it is needed."""

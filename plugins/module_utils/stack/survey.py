@@ -29,6 +29,7 @@ from ..session import Session
 from .crew import Crew, Work
 from .declaration import SECTIONS, Declaration, Declared
 
+KEYS = ("id", "name")
 Objects = list[dict[str, Any]]
 
 ON_IT = (PRIVATE_NETWORK, CERTIFICATE, BACKEND, FRONTEND, ROUTE)
@@ -78,7 +79,18 @@ def survey(
             {ip["id"]: ip for ip in there.of(RESERVED) + found["ip"]}.values()
         )
         read_acls(crew, there, with_acls(declaration, there))
+        there.objects["certificate"] = arrived(session, declaration, there.of(CERTIFICATE))
     return there
+
+
+def arrived(session: Session, declaration: Declaration, certificates: Objects) -> Objects:
+    """Certificates, those that are declared once they are no longer on their way."""
+    given = (thing.options.get(key) for thing in declaration.of(CERTIFICATE) for key in KEYS)
+    words = {bare_id(word) or word for word in given if word}
+    return [
+        CERTIFICATE.arrived(session, one) if words & {one["id"], one["name"]} else one
+        for one in certificates
+    ]
 
 
 def survey_all(crew: Crew, found: dict[str, Any]) -> Snapshot:

@@ -21,7 +21,7 @@ from ..kinds.private_network import PRIVATE_NETWORK
 from ..kinds.route import ROUTE
 from ..resource import Resource
 from ..session import Session
-from .applying import Applying
+from .applying import Applying, telling
 from .crew import Crew
 from .declaration import Declaration, arguments
 from .export import Export
@@ -89,16 +89,19 @@ class Stack:
                     kind.advise(session, outcome)
             if plan.changed and found:
                 session.admit(found["id"])
+            if found and not plan.changed:
+                arrived = LOAD_BALANCER.arrived(session, found)
+                planning.outcomes["load_balancer"] = LOAD_BALANCER, arrived
             if session.check_mode or not plan.changed:
                 return plan, result(session, declaration, plan, planning.outcomes.values())
             applying = Applying(session, crew, found and found["id"])
-            applying.run(plan.steps)
-            found = LOAD_BALANCER.read(session, applying.load_balancer_id)
-            there = survey(session, crew, declaration, found, prune, settle=session.wait)
+            found = applying.run(plan.steps)
             ids = [applying.made.get(one, one) for one in planning.ids.values()]
-            for attachment in there.of(PRIVATE_NETWORK):
-                if key_of(attachment) in ids:
-                    PRIVATE_NETWORK.make_sure(attachment)
+            with telling(plan.steps):
+                there = survey(session, crew, declaration, found, prune, settle=session.wait)
+                for attachment in there.of(PRIVATE_NETWORK):
+                    if key_of(attachment) in ids:
+                        PRIVATE_NETWORK.make_sure(attachment)
             return plan, result(session, declaration, plan, in_order(everything(there), ids))
 
     def find(self, session: Session, declaration: Declaration) -> dict[str, Any] | None:
