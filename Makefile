@@ -43,9 +43,11 @@ sanity: build ## ansible-test sanity and the galaxy importer on the artifact
 	scripts/sanity.sh
 	scripts/galaxy_import.sh
 
-build: .venv/.ready ## the artifact that ships, in build/
-	@rm -f build/*.tar.gz
-	.venv/bin/ansible-galaxy collection build --output-path build
+build: .venv/.ready ## the artifact that ships, in build/: of what git knows, and of nothing else that lies here
+	@scripts/programs.sh git
+	@rm -rf build/*.tar.gz build/source
+	@mkdir -p build/source && git ls-files -z | tar --null -cT - | tar -xC build/source
+	.venv/bin/ansible-galaxy collection build build/source --output-path build
 
 emulator: setup ## run the emulator in the foreground
 	.venv/bin/scaleway-lb-emulator serve $(EMULATOR)

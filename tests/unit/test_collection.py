@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import json
 import re
+import shutil
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -166,3 +168,19 @@ def test_collection_and_emulator_import_nothing_of_each_other(part, other):
     sources = list((ROOT / part).rglob("*.py"))
     assert sources
     assert [path for path in sources if importing.search(path.read_text())] == []
+
+
+def test_the_artifact_holds_what_git_knows_and_nothing_else_that_lies_there(tmp_path):
+    clone = tmp_path / "clone"
+    shutil.copytree(ROOT, clone, ignore=shutil.ignore_patterns(".git", ".venv", "build", "*cache*"))
+    for command in (["init", "-q"], ["add", "-A"]):
+        subprocess.run(["git", "-C", clone, *command], check=True)
+    (clone / ".venv").symlink_to(ROOT / ".venv")
+    for place in (clone, clone / "plugins"):
+        (place / "stray.pem").write_text("a private key")
+    subprocess.run(["make", "-C", clone, "-o", ".venv/.ready", "build"], check=True)
+    (artifact,) = (clone / "build").glob("*.tar.gz")
+    with tarfile.open(artifact) as archive:
+        names = archive.getnames()
+    assert "plugins/modules/ip.py" in names and "README.md" in names
+    assert [one for one in names if "stray" in one or one.startswith(("tests/unit", "."))] == []
