@@ -83,8 +83,8 @@ _list:
     verdict:
       description: >-
         V(import) where it shall take the certificate's place, V(is there) where it has done so,
-        V(lasts longer) where the certificate that is there ends later, V(matches nothing) where
-        none is for these names.
+        V(lasts longer) where the certificate that is there ends later, V(not valid yet) where
+        clients would still refuse it, V(matches nothing) where none is for these names.
       type: str
       returned: success
       sample: import
@@ -99,6 +99,7 @@ _list:
       returned: where the file matches
 """
 
+import datetime
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -144,6 +145,8 @@ def verdict(bundle: pem.Bundle, one: dict[str, Any]) -> str:
     """What is to be done about a certificate that the bundle is meant for."""
     if is_imported(one, bundle):
         return "is there"
+    if bundle.not_valid_before > datetime.datetime.now(datetime.UTC):
+        return "not valid yet"
     ends = moment(one["not_valid_after"])
     return (
         "lasts longer" if one["status"] != "error" and ends > bundle.not_valid_after else "import"
@@ -153,8 +156,10 @@ def verdict(bundle: pem.Bundle, one: dict[str, Any]) -> str:
 def read(folder: Path) -> dict[Path, pem.Bundle]:
     """The PEM files of the folder, checked."""
     files = sorted(folder.glob("*.pem"))
+    if not folder.is_dir():
+        raise Problem(f"There is no folder {folder}.")
     if not files:
-        raise Problem(f"{folder} is no folder that holds a file whose name ends in .pem.")
+        raise Problem(f"In the folder {folder} is no file whose name ends in .pem.")
     bundles: dict[Path, pem.Bundle] = {}
     problems = []
     for file in files:

@@ -14,6 +14,8 @@ from .config import Problem
 
 BLOCK = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----\s.*?-----END \1-----", re.S)
 
+JOIN = " A bundle is key, certificate and chain in one: cat privkey.pem fullchain.pem > shop.pem."
+
 
 @dataclass(frozen=True)
 class Bundle:
@@ -57,9 +59,9 @@ def read(parts: dict[str, str | None], now: datetime.datetime | None = None) -> 
                 certificates.append(_certificate(x509, block.group(0), name))
     if len(keys) != 1:
         count = "no private key" if not keys else f"{len(keys)} private keys"
-        raise Problem(f"custom_certificate: it holds {count}; one is needed.")
+        raise Problem(f"custom_certificate: it holds {count}; one is needed.{JOIN}")
     if not certificates:
-        raise Problem("custom_certificate: it holds no certificate.")
+        raise Problem(f"custom_certificate: it holds no certificate.{JOIN}")
 
     leaf = _leaf(keys[0], certificates, serialization)
     chain = _chain(leaf, [other for other in certificates if other != leaf])
@@ -153,8 +155,10 @@ def _leaf(key: Any, certificates: list[Any], serialization: Any) -> Any:
     for certificate in certificates:
         if _public(certificate.public_key(), serialization) == wanted:
             return certificate
-    names = ", ".join(map(_subject, certificates))
-    raise Problem(f"custom_certificate: the private key does not match the certificate ({names}).")
+    names = "; ".join(map(_subject, certificates))
+    raise Problem(
+        f"custom_certificate: the private key matches no certificate that is given: {names}."
+    )
 
 
 def _chain(leaf: Any, others: list[Any]) -> list[Any]:

@@ -137,6 +137,8 @@ class Resource(Kind):
             found = self.find_or_gone(session, options)
             plan = self.plan_for(session, options, found)
             if session.check_mode:
+                if plan.changed:
+                    self.foresee(session, plan, found)
                 return plan, plan.outcome
             if not plan.changed and first is None:
                 return plan, self.arrived(session, found)
@@ -187,6 +189,15 @@ class Resource(Kind):
         if plan.changed:
             session.admit(self.load_balancer_of(session, plan.outcome or found))
         return plan
+
+    def foresee(self, session: Session, plan: Plan, found: dict[str, Any] | None) -> None:
+        """In check mode: warn of what the API would refuse, if all else stays as it is."""
+        users = self.used_by(session, found) if plan.outcome is None else []
+        if users:
+            session.warn(
+                f"{upper(self.called(found))} is in use by {', '.join(users)}: as long as it is, "
+                "the API will refuse to delete it."
+            )
 
     def advise(self, session: Session, outcome: dict[str, Any]) -> None:
         """Warn of what is allowed but hardly meant. For kinds to override."""

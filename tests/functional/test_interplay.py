@@ -114,8 +114,11 @@ def test_all_is_removed_in_any_order_and_what_is_in_use_is_told_by_whom(cloud, i
     for _round in range(len(REMOVED)):
         refused = []
         for module, options in left:
+            foretold = inside(module, check=True, **options, state="absent").get("warnings", [])
             result = inside(module, **options, state="absent")
+            assert bool(result.get("failed")) == bool(foretold)
             if result.get("failed"):
+                assert re.search(USERS[module], foretold[0]), foretold
                 assert re.search(USERS[module], result["msg"]), result["msg"]
                 refused.append((module, options))
             else:
@@ -126,6 +129,24 @@ def test_all_is_removed_in_any_order_and_what_is_in_use_is_told_by_whom(cloud, i
     assert left == []
     for path, key in (("lbs", "lbs"), ("ips", "ips"), ("subscribers", "subscribers")):
         assert cloud.api("GET", path)[key] == []
+
+
+def test_check_mode_warns_of_a_port_that_is_taken(inside):
+    for module, options in MADE:
+        inside(module, **options)
+    new = {**ON_WEB, "name": "new", "backend": "web"}
+    for options, taken_by in (
+        ({**new, "inbound_port": 443}, "https"),
+        ({**ON_WEB, "name": "http", "inbound_port": 443}, "https"),
+        ({**new, "inbound_port": 8443}, None),
+        ({**ON_WEB, "name": "http", "timeout_client": "9s"}, None),
+    ):
+        warnings = inside("frontend", check=True, **options).get("warnings", [])
+        told = [
+            f"Port 443 is that of frontend {taken_by!r}: as long as it is, the API will refuse it here."
+        ]
+        assert warnings == (told if taken_by else [])
+        assert bool(inside("frontend", **options).get("failed")) == bool(taken_by)
 
 
 ON_GONE = [

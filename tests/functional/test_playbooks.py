@@ -58,22 +58,25 @@ def test_an_audit_finds_what_ends_and_what_is_in_error_in_every_zone(cloud, audi
     import_certificate(cloud, shop, "late", bundle("late.example.com", 23))
     import_certificate(cloud, far, "soon", bundle("soon.example.com", 21), "nl-ams-3")
     import_certificate(cloud, far, "over", bundle("over.example.com", -3), "nl-ams-3")
+    import_certificate(cloud, shop, "early", bundle("early.example.com", 90, since=1))
     cloud.fault(operation="CreateCertificate", kind="error")
     order = {"letsencrypt": {"common_name": f"{address(cloud, shop)}.lb.fr-par.scw.cloud"}}
     cloud.api("POST", f"lbs/{shop}/certificates", {"name": "failed", **order})
 
     done, report, suite = audited(fails=True)
     assert (
-        "3 of 5 certificates end within 21 days or are in error: soon, over, failed." in done.output
+        "4 of 6 certificates end within 21 days, are not valid yet or are in error: "
+        "soon, over, early, failed." in done.output
     )
     assert len(lines(done.output, "nl-ams-3", "over", "over.example.com", "-4")) == 2
     assert len(lines(done.output, "fr-par-1", "shop", "long.example.com", "89")) == 1
     assert len(lines(done.output, "failed", "error")) >= 2
     days = {one["name"]: one["days_left"] for one in report}
-    assert days == {"long": 89, "late": 22, "failed": None, "soon": 20, "over": -4}
-    assert (suite.get("tests"), suite.get("failures")) == ("5", "3")
+    assert days == {"long": 89, "late": 22, "early": 89, "failed": None, "soon": 20, "over": -4}
+    assert (suite.get("tests"), suite.get("failures")) == ("6", "4")
     failed = {case.get("name"): case.get("classname") for case in suite if len(case)}
     assert failed == {
+        "early": "fr-par-1.shop",
         "failed": "fr-par-1.shop",
         "soon": "nl-ams-3.a <far> & 'wide' one",
         "over": "nl-ams-3.a <far> & 'wide' one",
@@ -90,7 +93,10 @@ def test_an_audit_passes_where_everything_lasts(cloud, audited):
     import_certificate(cloud, shop, "late", bundle("late.example.com", 23))
     import_certificate(cloud, far, "soon", bundle("soon.example.com", 2), "nl-ams-3")
     done, report, suite = audited(zones="fr-par, nl-ams-1")
-    assert "None of 1 certificates ends within 21 days or is in error." in done.output
+    assert (
+        "None of 1 certificates ends within 21 days, is not valid yet or is in error."
+        in done.output
+    )
     assert [one["name"] for one in report] == ["late"]
     assert (suite.get("tests"), suite.get("failures")) == ("1", "0")
     # extra variables of a command line are text
@@ -221,7 +227,7 @@ def test_a_rotation_that_cannot_be_right_writes_nothing(cloud, playbook, folder)
 def test_a_rotation_wants_a_folder_of_pems(cloud, playbook, tmp_path):
     assert "-e folder=FOLDER" in playbook("rotate_certificates", fails=True).output
     refused = playbook("rotate_certificates", folder=str(tmp_path / "no"), zones=ZONE, fails=True)
-    assert "is no folder that holds a file" in " ".join(refused.output.split())
+    assert "There is no folder" in " ".join(refused.output.split())
 
 
 def regional(cloud, region="fr-par"):

@@ -15,7 +15,7 @@ NOW = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
 class Issued:
     """A certificate with its key: `pem`, `key`, and `encrypted_key` (passphrase: secret)."""
 
-    def __init__(self, name, issuer=None, days=90, ca=False):
+    def __init__(self, name, issuer=None, days=90, ca=False, since=-200):
         self.private = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         self.certificate = (
@@ -24,7 +24,7 @@ class Issued:
             .issuer_name(issuer.certificate.subject if issuer else subject)
             .public_key(self.private.public_key())
             .serial_number(x509.random_serial_number())
-            .not_valid_before(NOW - 200 * DAY)
+            .not_valid_before(NOW + since * DAY)
             .not_valid_after(NOW + days * DAY)
             .add_extension(x509.BasicConstraints(ca, None), critical=True)
             .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
@@ -54,7 +54,7 @@ def custom(name, days=90, **other):
     }
 
 
-def bundle(name, days=90):
+def bundle(name, days=90, since=-200):
     """Key, certificate and chain of a new certificate of this name, in one text."""
-    leaf = Issued(name, AUTHORITY, days)
+    leaf = Issued(name, AUTHORITY, days, since=since)
     return leaf.key + leaf.pem + AUTHORITY.pem

@@ -57,6 +57,11 @@ def test_what_is_not_for_exactly_these_names_is_not_meant(tmp_path, there):
     assert verdicts(tmp_path, *there) == [(None, "matches nothing")]
 
 
+def test_what_is_not_valid_yet_stays_a_file(tmp_path):
+    (tmp_path / "shop.pem").write_text(bundle("shop.example.com", 90, since=1))
+    assert [row["verdict"] for row in rotations(tmp_path, [certificate()])] == ["not valid yet"]
+
+
 def test_what_lasts_longer_stays_unless_it_is_in_error(tmp_path):
     assert verdicts(tmp_path, certificate(days=91))[0][1] == "lasts longer"
     assert verdicts(tmp_path, certificate(days=91, status="error"))[0][1] == "import"

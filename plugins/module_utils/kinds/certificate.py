@@ -47,6 +47,12 @@ class Content:
         if options.get("custom_certificate"):
             self.bundle = pem.read(options["custom_certificate"])
             self.names = [self.bundle.common_name, *self.bundle.alternative_names]
+            if self.bundle.not_valid_before > datetime.datetime.now(datetime.UTC):
+                raise Problem(
+                    f"custom_certificate: the certificate of {self.names[0]} is not valid before "
+                    f"{self.bundle.not_valid_before:%Y-%m-%d %H:%M} UTC: until then every client "
+                    "would refuse it."
+                )
             if not self.bundle.has_issuer:
                 session.warn(
                     f"The certificate of {self.names[0]} comes without its intermediate "
@@ -76,6 +82,16 @@ class Content:
                 n.lower() for n in self.names
             }
         return is_imported(found, self.bundle)
+
+    def lacking(self, found: dict[str, Any]) -> list[str]:
+        """The names of the certificate found that this one is not for."""
+        mine = {name.lower() for name in self.names}
+        shown = [found["common_name"], *found["subject_alternative_name"]]
+        return [
+            name
+            for name in shown
+            if not mine & {name.lower(), f"*.{name.lower().partition('.')[2]}"}
+        ]
 
     def body(self) -> dict[str, Any]:
         if self.bundle:
@@ -125,6 +141,7 @@ class Certificate(Resource):
             there = self.survey(session, options)
             content = Content(session, options, there)
             plan = self.plan_content(there, content, bool(options.get("force")) and first is None)
+            self.compare(session, there, content)
             if session.check_mode:
                 if plan.changed and there.load_balancer:
                     session.admit(there.load_balancer["id"])
@@ -228,7 +245,20 @@ class Certificate(Resource):
         name = options.get("name") or current["name"]
         there = self.situation(load_balancer, name, current, items)
         content = Content(session, options, there)
+        self.compare(session, there, content)
         return self.plan_content(there, content, bool(options.get("force")))
+
+    def compare(self, session: Session, there: Situation, content: Content) -> None:
+        """Warn of names that the certificate in use is for and its successor is not."""
+        served = there.current
+        lost = content.lacking(served) if served and served["status"] != "error" else []
+        lost = [name for name in lost if name != own_name(there.load_balancer)]
+        if lost:
+            session.warn(
+                f"The new certificate {there.name!r} is for {', '.join(content.names)} and not for "
+                f"{', '.join(lost)}, which the one in use is for: clients of these names will "
+                "refuse it."
+            )
 
     def plan_content(self, there: Situation, content: Content, force: bool) -> Plan:
         """What will happen, without the steps' IDs, which are not known before they happen."""

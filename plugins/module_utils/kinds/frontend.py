@@ -39,6 +39,21 @@ class Frontend(Resource):
         if options.get("inbound_port") == 80 and options.get("certificates"):
             yield ON_PORT_80
 
+    def foresee(self, session: Session, plan: Plan, found: dict[str, Any] | None) -> None:
+        super().foresee(session, plan, found)
+        if "inbound_port" not in plan.after or plan.before == plan.after:
+            return
+        load_balancer_id = self.load_balancer_of(session, plan.outcome)
+        port = plan.outcome["inbound_port"]
+        for other in (
+            self.list(session, {"load_balancer": load_balancer_id}) if load_balancer_id else []
+        ):
+            if other["inbound_port"] == port and other["id"] != plan.outcome["id"]:
+                session.warn(
+                    f"Port {port} is that of {self.called(other)}: as long as it is, the API will "
+                    "refuse it here."
+                )
+
     def advise(self, session: Session, outcome: dict[str, Any]) -> None:
         """A certificate in front of a TCP backend is allowed, and hardly ever meant."""
         if not outcome or not outcome.get("certificate_ids"):

@@ -135,7 +135,7 @@ def unfinished(
 def report(text: str, done: list[Step], not_done: list[Step], changed: bool) -> Problem:
     return Problem(
         f"{text} Done: {listed(done)}. Not finished: {listed(not_done)}. "
-        "Run the task again: it goes on from there.",
+        "Run the task again when that is mended: it goes on from there.",
         changed=changed,
         done=[step.told() for step in done],
         not_done=[step.told() for step in not_done],
