@@ -65,7 +65,7 @@ options:
       - Left out, it must, unless E(SCW_INSECURE) or C(insecure) in the profile says otherwise.
     type: bool
   api_timeout:
-    description: How many seconds one request may take.
+    description: How many seconds one request may take, from 1 to 3600.
     type: int
     default: 30
 requirements:

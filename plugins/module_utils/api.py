@@ -210,7 +210,8 @@ def _broken(error: requests.exceptions.RequestException) -> tuple[str, bool]:
 
 
 def _seconds(retry_after: str) -> float | None:
-    return min(float(retry_after), PATIENCE) if retry_after.isdigit() else None
+    is_number = retry_after.isascii() and retry_after.isdecimal()
+    return min(float(retry_after), PATIENCE) if is_number else None
 
 
 def _json(answer: requests.Response) -> Any:

@@ -25,6 +25,9 @@ ZONES = (
 )
 """The zones that have load balancers (api reference, 1)."""
 
+LONGEST = 3600
+"""The most seconds that one request may take: what takes longer has come to nothing."""
+
 # Option -> (environment variable, key in the Scaleway configuration file, built-in default).
 # The names are those of the official SDKs and the scw command line.
 SOURCES: dict[str, tuple[str, str, str | None]] = {
@@ -101,10 +104,15 @@ def read(options: Mapping[str, Any], environment: Mapping[str, str] | None = Non
         )
     if not values["api_url"].startswith(("https://", "http://")):
         raise Problem(f"api_url: {values['api_url']!r} does not begin with https:// or http://.")
+    api_timeout = options.get("api_timeout")
+    if api_timeout is None:
+        api_timeout = ARGUMENTS["api_timeout"]["default"]
+    if not 1 <= api_timeout <= LONGEST:
+        raise Problem(f"api_timeout: {api_timeout} is not between 1 and {LONGEST} seconds.")
     return Config(
         **{**values, "api_url": values["api_url"].rstrip("/")},
         validate_certs=_validate_certs(options, environment, profile),
-        api_timeout=options.get("api_timeout") or ARGUMENTS["api_timeout"]["default"],
+        api_timeout=api_timeout,
         zone_given=bool(options.get("zone")),
     )
 

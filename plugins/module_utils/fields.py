@@ -194,7 +194,7 @@ class Milliseconds(Field):
     def parse(self, value: Any) -> int | None:
         """Whole milliseconds, or None if the text is no duration."""
         text = str(value)
-        if text.isdigit():
+        if text.isascii() and text.isdecimal():
             return int(text) if self.unit or text == "0" else None
         parts = DURATION.findall(text)
         if not parts or "".join(number + unit for number, unit in parts) != text:

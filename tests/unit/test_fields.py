@@ -21,7 +21,7 @@ def test_a_duration_has_a_unit_or_counts_milliseconds(text, milliseconds):
     assert fields.Milliseconds().encode(text) == milliseconds
 
 
-@pytest.mark.parametrize("text", ["5 s", "five", "-1s", "0.5ms", "1d", "5s!"])
+@pytest.mark.parametrize("text", ["5 s", "five", "-1s", "0.5ms", "1d", "5s!", "²", "٣"])
 def test_what_is_no_duration_is_refused_with_an_example(text):
     assert "Write a number and a unit" in next(fields.Milliseconds().problems(text, "timeout"))
 
