@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.common.validation import check_type_dict
 from ansible.module_utils.errors import UnsupportedError
 
 from . import config, connections
@@ -101,9 +103,21 @@ def execute(resource: Resource, arguments: dict[str, Any], work: Work) -> None:
     TAKEN_BY.get()(Job(resource, arguments, work))
 
 
+class Module(AnsibleModule):
+    """Looks at what it was given before AnsibleModule does, which shows it as soon as it is wrong."""
+
+    def _set_internal_properties(self, *arguments: Any, **more: Any) -> None:
+        """The first thing that AnsibleModule does once it has read what it was given."""
+        super()._set_internal_properties(*arguments, **more)
+        wrong = misshapen(self.argument_spec, self.params)
+        if wrong:
+            # Which of the options are secret is not known yet, so none is shown.
+            self.fail_json(msg=wrong, invocation={})
+
+
 def as_module(job: Job) -> None:
     """Do a job as Ansible's ordinary module does: options from standard input, result printed."""
-    module = AnsibleModule(argument_spec=job.arguments, supports_check_mode=True)
+    module = Module(argument_spec=job.arguments, supports_check_mode=True)
     if connections.requests is None:
         module.fail_json(msg=missing_required_lib("requests"), exception=connections.REQUESTS_ERROR)
     outcome = job.do(module.params, module.check_mode, module._diff)
@@ -134,6 +148,9 @@ def inside(
     With `invocation`, the result says how the module was called.
     """
     job = job_of(main)
+    wrong = misshapen(job.arguments, arguments)
+    if wrong:
+        return {"failed": True, "msg": wrong}
     valid = ArgumentSpecValidator(job.arguments).validate(arguments)
     options, outcome = valid.validated_parameters, Outcome()
     if valid.error_messages:
@@ -163,6 +180,33 @@ def job_of(main: Callable[[], None]) -> Job:
     finally:
         TAKEN_BY.reset(token)
     return jobs[0]
+
+
+def misshapen(arguments: dict[str, Any], given: dict[str, Any]) -> str:
+    """What is no dictionary where one is wanted; '' if there is nothing.
+
+    Ansible's validator tells of some, and fails on others with an exception.
+    """
+    return " ".join(f"{place}: a dictionary is wanted here." for place in others(arguments, given))
+
+
+def others(arguments: dict[str, Any], given: dict[str, Any], where: str = "") -> Iterator[str]:
+    """The places of what is no dictionary and no text, in which Ansible looks for one."""
+    for name, value in given.items():
+        argument = arguments.get(name, {})
+        if "options" not in argument or value is None:
+            continue
+        items = {where + name: value}
+        if argument["type"] == "list":
+            several = value if isinstance(value, list) else []
+            items = {f"{where}{name}[{number}]": item for number, item in enumerate(several)}
+        for place, item in items.items():
+            with suppress(TypeError, ValueError):
+                item = check_type_dict(item)
+            if isinstance(item, dict):
+                yield from others(argument["options"], item, f"{place}.")
+            elif not isinstance(item, str):
+                yield place
 
 
 def refusal(valid: Any, action: str) -> str:

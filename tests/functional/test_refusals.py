@@ -124,6 +124,24 @@ REFUSED = {
 }  # fmt: skip
 
 
+NO_DICTIONARY = {
+    "health_check": ("backend", {**BACKEND, "health_check": [1]}),
+    "health_check.http_config": ("backend", {**BACKEND, "health_check": {"http_config": 5}}),
+    "health_check.https_config": ("backend", {**BACKEND, "health_check": '{"https_config": 5}'}),
+    "acls[1]": ("acls", {"load_balancer": "web", "frontend": "http", "acls": [{}, None]}),
+    "backends[0].health_check": (
+        "stack",
+        {"load_balancer": {"name": "web"}, "backends": [{"name": "a", "health_check": [1]}]},
+    ),
+}
+
+
+@pytest.mark.parametrize("place", NO_DICTIONARY)
+def test_what_is_no_dictionary_is_told_with_its_place(place, module):
+    name, options = NO_DICTIONARY[place]
+    assert module(name, **options)["msg"] == f"{place}: a dictionary is wanted here."
+
+
 @pytest.mark.parametrize("what", REFUSED)
 def test_it_is_refused_with_the_reason_and_nothing_changes(what, cloud, module):
     needed, (name, options), says = REFUSED[what]
