@@ -15,6 +15,7 @@ from typing import Any
 
 from .config import Config, Problem
 from .connections import authorities, connections, requests, trusting
+from .pem import PRIVATE_KEY
 
 USER_AGENT = "ansible-scaleway_community.lb/0.1.0"
 PAGE_SIZE = 100
@@ -22,7 +23,6 @@ ATTEMPTS = 4
 PATIENCE = 60
 """Seconds for which one request is repeated when the API asks to slow down (429)."""
 RETRIED = (502, 503, 504)
-PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*KEY-----|$)", re.S)
 
 
 class ApiError(Problem):

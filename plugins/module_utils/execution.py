@@ -17,7 +17,7 @@ from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.common.validation import check_type_dict
 from ansible.module_utils.errors import UnsupportedError
 
-from . import config, connections
+from . import config, connections, pem
 from .resource import Resource
 from .session import Session
 
@@ -104,11 +104,12 @@ def execute(resource: Resource, arguments: dict[str, Any], work: Work) -> None:
 
 
 class Module(AnsibleModule):
-    """Looks at what it was given before AnsibleModule does, which shows it as soon as it is wrong."""
+    """Looks at what it was given before AnsibleModule does, which shows at once what is wrong."""
 
     def _set_internal_properties(self, *arguments: Any, **more: Any) -> None:
         """The first thing that AnsibleModule does once it has read what it was given."""
         super()._set_internal_properties(*arguments, **more)
+        self.no_log_values |= pem.secrets(self.params)
         wrong = misshapen(self.argument_spec, self.params)
         if wrong:
             # Which of the options are secret is not known yet, so none is shown.
@@ -147,7 +148,7 @@ def inside(
     `main` is the module's, `action` its name as the task gives it, `arguments` are plain data.
     With `invocation`, the result says how the module was called.
     """
-    job = job_of(main)
+    job, keys = job_of(main), pem.secrets(arguments)
     wrong = misshapen(job.arguments, arguments)
     if wrong:
         return {"failed": True, "msg": wrong}
@@ -168,7 +169,7 @@ def inside(
         result["warnings"] = texts + outcome.warnings
     if valid._deprecations:
         result["deprecations"] = valid._deprecations
-    return masked(result, valid._no_log_values | outcome.secrets)
+    return masked(result, valid._no_log_values | outcome.secrets | keys)
 
 
 def job_of(main: Callable[[], None]) -> Job:

@@ -231,6 +231,53 @@ def test_no_secret_is_shown_at_any_verbosity_whatever_goes_wrong(way, tmp_path):
     assert "Traceback" not in output
 
 
+@pytest.mark.parametrize("way", SWITCHES)
+def test_no_private_key_is_shown_wherever_it_was_put(way, tmp_path):
+    own = Issued("www.example.com", AUTHORITY)
+    whole = own.pem + own.key
+    misplaced = [
+        {"certificate": whole},
+        {"certificate": own.pem, "chain": own.key},
+        {"certificate": own.pem, "privat_key": own.key},
+        {"certificate": own.pem, "private_key": [own.key]},
+        {"certificate": own.pem, "private_key": {"key": own.key}},
+        {"certificate": own.key.removesuffix("-----END PRIVATE KEY-----\n")},
+        {"certificate": json.dumps(whole)},
+        whole,
+        [whole],
+        [[whole]],
+        json.dumps({"chain": own.key}),
+    ]
+    tasks = []
+    for custom_certificate in misplaced:
+        www = {"name": "www", "custom_certificate": custom_certificate}
+        on_lb = {"load_balancer": {"name": "web"}, "certificates": [www]}
+        tasks.append({f"{NAME}.certificate": {"load_balancer": BARE, **www}})
+        tasks.append({f"{NAME}.stack": on_lb})
+        tasks.append({f"{NAME}.stack": {**on_lb, "certificates": www}})
+    tasks += [
+        {f"{NAME}.load_balancer": {"name": "web", "description": own.key}},
+        {f"{NAME}.load_balancer": {"name": "web", "nonsense": own.key}},
+    ]
+    with echoing() as url:
+        process = run_playbook(
+            [{**task, "ignore_errors": True, "diff": True} for task in tasks],
+            "-vvvvv",
+            environment={
+                "SCW_API_URL": url,
+                "SCW_SECRET_KEY": SECRET_KEY,
+                "ANSIBLE_INJECT_INVOCATION": "true",
+                **SWITCHES[way],
+            },
+            home=tmp_path,
+        )
+    output = process.stdout + process.stderr
+    assert process.returncode == 0, output
+    assert f"ignored={len(tasks)}" in output and "Traceback" not in output
+    assert own.pem.splitlines()[1] in output, "the certificate itself is shown"
+    assert [line for line in own.key.splitlines() if "KEY" not in line and line in output] == []
+
+
 @pytest.fixture
 def collection(tmp_path):
     """A copy of the collection with one more module, which has options that will be removed."""

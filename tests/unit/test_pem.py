@@ -54,6 +54,17 @@ LEAF = Signed("ignored", MIDDLE, DNS)
 PARTS = {"certificate": LEAF.pem, "private_key": LEAF.key_pem(), "chain": MIDDLE.pem}
 
 
+def test_of_a_private_key_no_form_is_shown_wherever_it_stands():
+    key = LEAF.key_pem()
+    first, *lines = key.strip().splitlines()[:-1]
+    secrets = pem.secrets({"a": [LEAF.pem + key, 1, None], "b": {"c": LEAF.pem}})
+    assert secrets == {key.strip(), key.strip().replace("\n", "\\n"), *lines}
+    # quoted, cut off, and as the name of an option
+    assert {*lines} <= pem.secrets(repr([key]))
+    assert {*lines} <= pem.secrets({"\n".join([first, *lines]): 1})
+    assert pem.secrets(PARTS["certificate"]) == set()
+
+
 def test_the_parts_become_one_pem_of_key_leaf_and_chain():
     bundle = pem.read(PARTS)
     assert (
