@@ -16,6 +16,8 @@ description:
   - What has the value that the API would come to by itself is left out.
   - Addresses are told by themselves. To make another load balancer by the declaration, replace
     C(ip_address) by C(tags), and the C(ipam_ids) of private networks as well.
+  - What is not the only one of its name, or a route not the only one for its match, is told with
+    its C(id), and so is a subscriber of another project.
   - The API shows no content of imported certificates. They are told by their names, which says
     that they are there and stay as they are.
 author:
@@ -30,6 +32,8 @@ options:
     description:
       - Whether to give every imported certificate a variable for its content, as in
         C({{ shop_bundle | default(omit) }}). This is meant for text that is written to a file.
+      - The variable is the name of the certificate in ASCII letters and digits, followed by
+        C(_bundle); where two would share it, with the ID of the certificate in between.
       - With the variable set, the certificate is imported or replaced. Without it, it stays as
         it is.
     type: bool

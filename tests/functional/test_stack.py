@@ -301,7 +301,7 @@ def test_everything_that_is_wrong_is_said_at_once_and_nothing_is_done(stack):
                 "name": "d",
                 "inbound_port": 81,
                 "backend": "raw",
-                "acls": [DENY, DENY, {**REDIRECT, "match": {"http_filter": "regex"}}],
+                "acls": [DENY, {**REDIRECT, "match": {"http_filter": "regex"}}],
                 "routes": [
                     {"path_begin": "/", "backend": "nowhere"},
                     {"path_begin": "/", "backend": "web"},
@@ -321,8 +321,7 @@ def test_everything_that_is_wrong_is_said_at_once_and_nothing_is_done(stack):
         "frontends[1].certificates: there is no certificate 'none' in the declaration or on",
         "frontends[1].inbound_port: 443 is the port of frontends[0], too.",
         "frontends[2].certificates: port 80 is for plain HTTP and takes no certificate.",
-        "frontends[3].acls[1].name: 'deny' is the name of acls[0] too.",
-        "frontends[3].acls[2].match.http_filter: the backend of the frontend speaks tcp",
+        "frontends[3].acls[1].match.http_filter: the backend of the frontend speaks tcp",
         "frontends[3].routes[0].backend: there is no backend 'nowhere' in the declaration or on",
         "frontends[3].routes[1]: it is for path_begin '/', and so is frontends[3].routes[0].",
     ]
@@ -805,6 +804,37 @@ def clicked_together(cloud):
     )
     make(f"lb/{lb['id']}/subscribe", subscriber_id=told["id"])
     return lb
+
+
+def test_what_is_there_twice_is_exported_so_that_it_stays(stack, once, cloud):
+    """ACLs, routes, a certificate that is ordered, and the subscriber have a twin."""
+    made = stack(
+        changed(
+            frontends=[{**STACK["frontends"][1], "routes": [], "acls": [DENY, REDIRECT, DENY]}],
+        )
+    )["stack"]
+    lb_id, frontend = made["load_balancer"]["id"], made["frontends"][0]
+    for host, backend_made in zip(
+        ("a.example.com", "A.example.com"), made["backends"], strict=False
+    ):
+        ends = {"frontend_id": frontend["id"], "backend_id": backend_made["id"]}
+        cloud.api("POST", "routes", {**ends, "match": {"host_header": host}})
+    order = {"letsencrypt": {"common_name": made["certificates"][0]["common_name"]}}
+    cloud.api("POST", f"lbs/{lb_id}/certificates", {"name": "ordered", **order})
+    twin = {**STACK["subscriber"], "project_id": PROJECT_ID}
+    for subscriber in (twin, {**twin, "project_id": "76666666-7777-4888-8999-000000000000"}):
+        new = cloud.api("POST", "subscribers", subscriber)["id"]
+        cloud.api("POST", f"lb/{lb_id}/subscribe", {"subscriber_id": new})
+        exported = once("stack_info", load_balancer="web")["stack"]
+        assert exported["subscriber"]["id"] == new
+        result = stack(exported, prune=True)
+        assert (result.get("changes"), result["written"]) == ([], {}), result
+    https = exported["frontends"][0]
+    assert [rule["name"] for rule in https["acls"]] == ["deny", "redirect", "deny"]
+    assert [route["host_header"] for route in https["routes"]] == ["A.example.com", "a.example.com"]
+    twins = [*https["routes"], *exported["certificates"][:2]]
+    assert all(one["id"] for one in twins)
+    assert not any("id" in one for one in (https, *exported["certificates"][2:]))
 
 
 def test_an_export_becomes_a_playbook_that_changes_nothing(stack, play, cloud, tmp_path):

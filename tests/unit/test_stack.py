@@ -453,6 +453,25 @@ def test_what_the_api_would_come_to_by_itself_is_not_exported():
     assert secret[0]["custom_certificate"] == {"bundle": "{{ own_bundle | default(omit) }}"}
 
 
+def test_each_imported_certificate_has_a_variable_of_its_own_that_ansible_can_name():
+    names = {"c-1": "a-b", "c-2": "a_b", "c-3": "1é", "c-4": "own", "c-5": "own", "c-6": "x.y"}
+    found = there(
+        certificate=[
+            {"id": one, "name": name, "status": "ready", "type": "custom", "lb": LB}
+            for one, name in names.items()
+        ]
+    )
+    told = export.Export(found, secrets_as_variables=True).declaration()["certificates"]
+    assert [one["custom_certificate"]["bundle"].split()[1] for one in told] == [
+        "_1__bundle",
+        "a_b_c_1_bundle",
+        "a_b_c_2_bundle",
+        "own_c_4_bundle",
+        "own_c_5_bundle",
+        "x_y_bundle",
+    ]
+
+
 def test_ids_are_filled_in_where_they_stand_for_something_and_nowhere_else():
     run = applying.Applying(session(), None, "lb-1")
     old = "11111111-2222-4333-8444-555555555555"

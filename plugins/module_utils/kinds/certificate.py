@@ -213,8 +213,8 @@ class Certificate(Resource):
         items: list[dict[str, Any]],
     ) -> Situation:
         """What the certificates of a load balancer mean to the one that has, or gets, a name."""
-        by_name = {one: self.among(items, {"name": one}) for one in (name, name + NEXT)}
-        return Situation(load_balancer, name, current or by_name[name], by_name[name + NEXT])
+        current = current or self.among(items, {"name": name})
+        return Situation(load_balancer, name, current, self.among(items, {"name": name + NEXT}))
 
     # Planning
 

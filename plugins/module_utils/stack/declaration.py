@@ -116,9 +116,7 @@ class Declaration:
         seen: dict[tuple[Any, ...], Declared] = {}
         for thing in self.things:
             found = [thing.at(text) for text in thing.kind.problems(thing.options)]
-            if thing.kind is ACLS:
-                found += repeated(thing)
-            else:
+            if thing.kind is not ACLS:
                 found += self._again(thing, seen)
             if found:
                 problems[thing.place] = found
@@ -134,17 +132,6 @@ class Declaration:
                     yield thing.at(f"it is {key}, and so is {other.place}. Leave one of them out.")
         except Problem as problem:
             yield thing.at(problem)
-
-
-def repeated(acls: Declared) -> Iterator[str]:
-    """ACLs of one frontend that have the same name."""
-    first: dict[Any, int] = {}
-    for number, rule in enumerate(acls.options["acls"]):
-        other = first.setdefault(rule.get("name"), number)
-        if other != number and rule.get("name"):
-            yield acls.at(
-                f"acls[{number}].name: {rule['name']!r} is the name of acls[{other}] too."
-            )
 
 
 def arguments() -> dict[str, dict[str, Any]]:

@@ -10,7 +10,7 @@ from collections import Counter
 from typing import Any
 
 from ..kinds.acls import ACLS
-from ..kinds.certificate import CERTIFICATE, NEXT
+from ..kinds.certificate import CERTIFICATE, LETSENCRYPT, NEXT
 from ..kinds.frontend import FRONTEND
 from ..kinds.ip import RESERVED
 from ..kinds.load_balancer import LOAD_BALANCER
@@ -32,11 +32,13 @@ class Export:
             for item in self.objects(kind)
             if item.get("name") and self.is_only(kind, item)
         }
+        imported = [item for item in self.objects(CERTIFICATE) if is_imported(item)]
+        self.variables = Counter(variable(item["name"]) for item in imported)
 
     def objects(self, kind: Resource) -> Objects:
         """What there is of a kind. A certificate that failed or is on its way counts as none."""
         if kind is RESERVED:
-            return self.there.load_balancer["ip"]
+            return self.there.of(kind)
         items = sorted(self.there.of(kind), key=kind.called)
         if kind is not CERTIFICATE:
             return items
@@ -44,20 +46,33 @@ class Export:
         return [one for one in items if one["status"] != "error" and one["name"] not in begun]
 
     def is_only(self, kind: Resource, item: dict[str, Any]) -> bool:
-        """True if no other of its kind has its name."""
-        return Counter(one.get("name") for one in self.objects(kind))[item["name"]] == 1
+        """True if what tells it from others of its place means no other of them."""
+        words = kind.told(item, {})
+        meant = [
+            one["id"]
+            for one in self.there.of(kind)
+            if kind.means(words, one) and one.get("frontend_id") == item.get("frontend_id")
+        ]
+        return meant == [item["id"]]
 
     def told(self, kind: Resource, item: dict[str, Any]) -> dict[str, Any]:
         """One object in the words of its options."""
         told = kind.told(item, self.names)
         told = {name: value for name, value in told.items() if name not in ABOVE}
-        if item.get("name") and item.get("id") and item["id"] not in self.names:
+        if item.get("id") and not self.is_only(kind, item):
             told = {"id": item["id"], **told}
-        if kind is CERTIFICATE and "letsencrypt" not in told and self.secrets_as_variables:
-            told["custom_certificate"] = {"bundle": f"{{{{ {variable(item)} | default(omit) }}}}"}
+        if kind is CERTIFICATE and is_imported(item) and self.secrets_as_variables:
+            told["custom_certificate"] = {"bundle": self.variable(item)}
         if kind is FRONTEND:
             told |= self.within(item)
         return told
+
+    def variable(self, certificate: dict[str, Any]) -> str:
+        """The variable that stands for the content of one imported certificate, as a template."""
+        word = variable(certificate["name"])
+        if self.variables[word] > 1:
+            word = variable(certificate["name"], certificate["id"])
+        return f"{{{{ {word} | default(omit) }}}}"
 
     def within(self, frontend: dict[str, Any]) -> dict[str, Any]:
         """The ACLs and routes of a frontend."""
@@ -80,11 +95,15 @@ class Export:
         for section, kind in SECTIONS.items():
             declaration[section] = [self.told(kind, item) for item in self.objects(kind)]
         if found["subscriber"]:
-            declaration["subscriber"] = SUBSCRIBER.told(found["subscriber"], {})
+            declaration["subscriber"] = self.told(SUBSCRIBER, found["subscriber"])
         return {section: value for section, value in declaration.items() if value}
 
 
-def variable(certificate: dict[str, Any]) -> str:
-    """The variable that stands for the content of an imported certificate."""
-    name = re.sub(r"\W", "_", certificate["name"])
-    return f"{name if name[:1].isalpha() else f'_{name}'}_bundle"
+def is_imported(certificate: dict[str, Any]) -> bool:
+    return certificate["type"] not in LETSENCRYPT
+
+
+def variable(*names: str) -> str:
+    """The variable for a bundle, as Ansible can name it: in ASCII, and without a digit in front."""
+    word = re.sub(r"[^A-Za-z0-9]", "_", "_".join(names))
+    return f"{'_' if word[0].isdigit() else ''}{word}_bundle"

@@ -93,9 +93,10 @@ def arrived(session: Session, declaration: Declaration, certificates: Objects) -
     ]
 
 
-def survey_all(crew: Crew, found: dict[str, Any]) -> Snapshot:
-    """Read everything that is on a load balancer."""
-    there = read(crew, found, set(ON_IT))
+def survey_all(crew: Crew, found: dict[str, Any], beside: Iterable[Resource] = ()) -> Snapshot:
+    """Read everything that is on a load balancer, and of the kinds beside it."""
+    there = read(crew, found, set(ON_IT), {kind: whole(kind) for kind in beside})
+    there.objects["ip"] = found["ip"]
     read_acls(crew, there, there.of(FRONTEND))
     return there
 
@@ -104,12 +105,12 @@ def read(
     crew: Crew,
     found: dict[str, Any] | None,
     kinds: set[Resource],
-    beside: Iterable[Resource] = (),
+    beside: dict[Resource, Work],
     settle: bool = False,
 ) -> Snapshot:
-    """List the objects of the kinds on the load balancer, and of those beside it."""
+    """List the objects of the kinds on the load balancer, and read those beside it."""
     works: dict[str, Work] = {kind.kind: partial(listed, kind, found, settle) for kind in kinds}
-    works |= {kind.kind: lambda lane, kind=kind: kind.list(lane, {}) for kind in beside}
+    works |= {kind.kind: work for kind, work in beside.items()}
     there = Snapshot(found, side_by_side(crew, works))
     if ROUTE in kinds:
         there.objects[ROUTE.kind] = routes(crew, there)
@@ -143,18 +144,32 @@ def needed(declaration: Declaration, prune: bool) -> Iterator[Resource]:
         yield ROUTE
 
 
-def elsewhere(declaration: Declaration, found: dict[str, Any] | None) -> set[Resource]:
-    """The kinds beside the load balancer that must be listed to find what is declared."""
+def elsewhere(declaration: Declaration, found: dict[str, Any] | None) -> dict[Resource, Work]:
+    """What must be read of the kinds beside the load balancer to find what is declared."""
     attached = found["ip"] if found else []
     given = declaration.load_balancer.options
     words = {word for ip in attached for word in (ip["id"], ip["ip_address"])}
     asked = {bare_id(ip) or ip for ip in given.get("ips") or []}
-    kinds = set()
+    subscriber = declaration.sections.get("subscriber") or {}
+    works: dict[Resource, Work] = {}
     if asked - words or not all(is_among(attached, ip) for ip in declaration.of(RESERVED)):
-        kinds.add(RESERVED)
-    if declaration.sections.get("subscriber") or given.get("subscriber"):
-        kinds.add(SUBSCRIBER)
-    return kinds
+        works[RESERVED] = whole(RESERVED)
+    if bare_id(subscriber.get("id") or ""):
+        # It may belong to another project, and so be in no list.
+        works[SUBSCRIBER] = partial(alone, SUBSCRIBER, bare_id(subscriber["id"]))
+    elif subscriber or given.get("subscriber"):
+        works[SUBSCRIBER] = whole(SUBSCRIBER)
+    return works
+
+
+def whole(kind: Resource) -> Work:
+    """How to read a kind that is beside the load balancer: as one list."""
+    return partial(kind.list, place={})
+
+
+def alone(kind: Resource, object_id: str, session: Session) -> Objects:
+    """The object of this ID, if there is one."""
+    return [one for one in [kind.read(session, object_id)] if one]
 
 
 def is_among(attached: Objects, ip: Declared) -> bool:

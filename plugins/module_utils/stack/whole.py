@@ -19,6 +19,7 @@ from ..kinds.frontend import FRONTEND
 from ..kinds.load_balancer import LOAD_BALANCER
 from ..kinds.private_network import PRIVATE_NETWORK
 from ..kinds.route import ROUTE
+from ..kinds.subscriber import SUBSCRIBER
 from ..resource import Resource
 from ..session import Session
 from .applying import Applying, telling
@@ -158,7 +159,7 @@ class Stack:
         if found is None:
             return None
         with Crew(session) as crew:
-            there = survey_all(crew, found)
+            there = survey_all(crew, found, [SUBSCRIBER] if found["subscriber"] else [])
         told = Export(there, options["secrets_as_variables"]).declaration()
         if "id" in which:
             told["load_balancer"] = {**which, **told["load_balancer"]}
