@@ -20,6 +20,9 @@ description:
     its C(id), and so is a subscriber of another project.
   - The API shows no content of imported certificates. They are told by their names, which says
     that they are there and stay as they are.
+  - Texts may hold what Ansible takes for a template. To a task that is given the result, they are
+    plain text. For a file that Ansible reads, write them by the filter
+    P(scaleway_community.lb.literal_yaml#filter), which marks them.
 author:
   - The scaleway_community.lb authors (!UNKNOWN)
 options:
@@ -31,7 +34,8 @@ options:
   secrets_as_variables:
     description:
       - Whether to give every imported certificate a variable for its content, as in
-        C({{ shop_bundle | default(omit) }}). This is meant for text that is written to a file.
+        C({{ shop_bundle | default(omit) }}). This is meant for text that is written to a file, by
+        the filter P(scaleway_community.lb.literal_yaml#filter).
       - The variable is the name of the certificate in ASCII letters and digits, followed by
         C(_bundle); where two would share it, with the ID of the certificate in between.
       - With the variable set, the certificate is imported or replaced. Without it, it stays as
@@ -43,6 +47,8 @@ extends_documentation_fragment:
   - scaleway_community.lb.attributes.info
 seealso:
   - module: scaleway_community.lb.stack
+  - plugin: scaleway_community.lb.literal_yaml
+    plugin_type: filter
 """
 
 EXAMPLES = r"""
@@ -62,7 +68,7 @@ EXAMPLES = r"""
 
 - name: Keep it in a file
   ansible.builtin.copy:
-    content: "{{ exported.stack | ansible.builtin.to_nice_yaml(indent=2, sort_keys=false) }}"
+    content: "{{ exported.stack | scaleway_community.lb.literal_yaml }}"
     dest: web.yml
     mode: "0644"
 """

@@ -18,7 +18,7 @@ from ansible_collections.scaleway_community.lb.plugins.module_utils.stack.declar
 from cloud import PROJECT_ID, SECRET_KEY, clean_environment, serving
 from objects import ADDRESS, DENY, REDIRECT
 from pki import custom
-from ways import WAYS
+from ways import NAME, WAYS
 
 NETWORK = "21111111-2222-4333-8444-555555555555"
 OWN = custom("own.example.com")
@@ -804,6 +804,64 @@ def clicked_together(cloud):
     )
     make(f"lb/{lb['id']}/subscribe", subscriber_id=told["id"])
     return lb
+
+
+def test_an_export_carries_out_nothing_that_the_api_says(stack, play, cloud, tmp_path):
+    """Whoever may write a description must not come to run something on the controller."""
+    touched = tmp_path / "touched"
+    run = f"lookup('ansible.builtin.pipe', 'touch {touched}')"
+    nasty = [
+        f"{{{{ {run} }}}}",
+        f"{{% if {run} %}}{{% endif %}}",
+        "use {{ nobody }} 'and' \"so\" on",
+        "{# a remark",
+        f"#jinja2: variable_start_string: '[%', variable_end_string: '%]'\n[% {run} %]",
+        "{{ own_bundle | default(omit) }}",
+    ]
+    name = "{{ nobody }}"
+    fill_in = {"type": "location", "target": "https://{{host}}/{{path}}", "code": 301}
+    rule = {"http_filter": "path_begin", "http_filter_value": nasty}
+    redirect = {"action": {"type": "redirect", "redirect": fill_in}, "match": rule}
+    stack(
+        {
+            "load_balancer": {"name": "web", "description": nasty[0], "tags": nasty},
+            "certificates": [{"name": "own", "custom_certificate": OWN}],
+            "backends": [backend(name)],
+            "frontends": [
+                {
+                    "name": name,
+                    "inbound_port": 443,
+                    "backend": name,
+                    "certificates": ["own"],
+                    "acls": [{"name": text, "description": text, **redirect} for text in nasty],
+                    "routes": [{"path_begin": "/{{ nobody }}", "backend": name}],
+                }
+            ],
+        }
+    )
+    file = tmp_path / "web.yml"
+    variables = {"load_balancer": "web", "file": str(file)}
+    process = play("playbooks/export_stack.yml", variables=variables)
+    assert process.returncode == 0, process.stdout + process.stderr
+    sections = ("load_balancer", "certificates", "backends", "frontends")
+    asked = {"load_balancer": "web", "secrets_as_variables": True}
+    content = "{{ exported.stack | scaleway_community.lb.literal_yaml }}"
+    kept = tmp_path / "kept.yml"
+    by_hand = [
+        {f"{NAME}.stack_info": asked, "register": "exported"},
+        {
+            "ansible.builtin.copy": {"content": content, "dest": str(kept)},
+            "changed_when": False,
+        },
+        {"ansible.builtin.include_vars": {"file": str(kept), "name": "web"}},
+        {f"{NAME}.stack": {section: f"{{{{ web.{section} }}}}" for section in sections}},
+    ]
+    for applied in (str(file), by_hand):
+        with cloud.watched() as written:
+            process = play(applied, "--diff")
+        assert process.returncode == 0, process.stdout + process.stderr
+        assert "changed=0" in process.stdout and written == [], process.stdout
+    assert not touched.exists()
 
 
 def test_what_is_there_twice_is_exported_so_that_it_stays(stack, once, cloud):
