@@ -252,7 +252,7 @@ class Certificate(Resource):
         """Warn of names that the certificate in use is for and its successor is not."""
         served = there.current
         lost = content.lacking(served) if served and served["status"] != "error" else []
-        lost = [name for name in lost if name != own_name(there.load_balancer)]
+        lost = [name for name in lost if name != own_name(served["lb"])]
         if lost:
             session.warn(
                 f"The new certificate {there.name!r} is for {', '.join(content.names)} and not for "
