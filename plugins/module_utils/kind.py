@@ -51,8 +51,9 @@ class Kind:
     `item` is the path of one object, None if it has no ID of its own; words in braces are the
     references it lies under. `switches` are options that are not fields of the object. An `owned`
     kind belongs to a project or organization. `filters` are the fields that the info module
-    selects by, `queries` those by which the API itself narrows a list. Of the fields in `one_of`
-    an object has one: giving another drops it.
+    selects by, `queries` those by which the API itself narrows a list, `known_by` those that tell
+    an object from others of its place. Of the fields in `one_of` an object has one: giving another
+    drops it.
     """
 
     def __init__(
@@ -68,13 +69,14 @@ class Kind:
         one_of: tuple[str, ...] = (),
         filters: tuple[str, ...] = ("name",),
         queries: tuple[str, ...] = ("name",),
+        known_by: tuple[str, ...] = ("name",),
         switches: dict[str, dict[str, Any]] | None = None,
         info_switches: dict[str, dict[str, Any]] | None = None,
     ) -> None:
         self.kind, self.plural = kind, plural or f"{kind}s"
         self.collection, self.item = collection, item
         self.fields, self.owned, self.filters = named(fields), owned, filters
-        self.one_of, self.queries = one_of, set(queries)
+        self.one_of, self.queries, self.known_by = one_of, set(queries), known_by
         self.switches, self.info_switches = switches or {}, info_switches or {}
         self.parents = [part[1] for part in string.Formatter().parse(collection) if part[1]]
         self.list_key = list_key or collection.rsplit("/", 1)[-1]
@@ -149,15 +151,26 @@ class Kind:
 
     # Which of several objects is meant
 
+    def telling(self, options: dict[str, Any]) -> dict[str, Any]:
+        """What the options give of what an object is known by."""
+        return {name: options[name] for name in self.known_by if options.get(name)}
+
     def sought(self, options: dict[str, Any]) -> str:
-        """By what the options tell an object from others of its place, in words."""
+        """The same in words; a Problem if they give nothing of it."""
         if not options.get("name"):
             raise Problem(f"Which {self.title}? Give its name or its id.")
         return f"named {options['name']!r}"
 
     def means(self, options: dict[str, Any], item: dict[str, Any]) -> bool:
-        """True if that tells this object from others."""
-        return item["name"] == options["name"]
+        """True if the options tell this object from others."""
+        return all(
+            self.fields[name].same(value, item) for name, value in self.telling(options).items()
+        )
+
+    def meaning(self, options: dict[str, Any]) -> str:
+        """One text for all options that tell the same object from others."""
+        fields = [(self.fields[name], value) for name, value in self.telling(options).items()]
+        return str([(field.name, field.meaning(field.encode(value))) for field, value in fields])
 
     def among(
         self, items: Iterable[dict[str, Any]], options: dict[str, Any]

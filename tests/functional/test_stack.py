@@ -219,6 +219,37 @@ def test_the_diff_shows_object_by_object_what_happens_and_no_secret(stack):
     assert SECRET_KEY not in json.dumps(result)
 
 
+def test_a_new_object_takes_the_name_of_one_that_is_renamed_by_its_id(stack):
+    there = stack()["stack"]
+    web, own = there["backends"][0]["id"], there["certificates"][1]["id"]
+    other = {
+        "load_balancer": {"name": "web"},
+        "certificates": [
+            {"name": "own", "custom_certificate": custom("new.example.com")},
+            {"id": own, "name": "own-old"},
+        ],
+        "backends": [{"id": web, "name": "web-old"}, backend("web", forward_port=8080)],
+        "frontends": [
+            {"name": "http", "backend": "web"},
+            {"name": "https", "certificates": ["own", "own-old"]},
+        ],
+    }
+    checked, made = stack(other, check=True), stack(other)
+    assert made["changes"] == checked["changes"], made
+    assert made["written"] == {
+        "UpdateCertificate": 1,
+        "CreateCertificate": 1,
+        "UpdateBackend": 1,
+        "CreateBackend": 1,
+        "UpdateFrontend": 2,
+    }
+    new, old = made["stack"]["backends"][1], made["stack"]["backends"][0]
+    assert (old["id"], old["name"], new["name"]) == (web, "web-old", "web")
+    assert made["stack"]["frontends"][0]["backend"]["id"] == new["id"] != web
+    assert made["stack"]["frontends"][1]["certificate_ids"][1] == own
+    assert stack(other)["written"] == {}
+
+
 def test_what_is_not_declared_stays_unless_it_is_pruned(stack, once, cloud):
     stack()
     once("acl", load_balancer="web", frontend="https", index=0, **{**DENY, "name": "by-hand"})

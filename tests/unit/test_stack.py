@@ -337,6 +337,130 @@ def test_a_problem_is_told_with_its_place(found, sections, expected):
     assert any(text.startswith(expected) for text in texts), texts
 
 
+UUID = "11111111-2222-4333-8444-555555555555"
+B = {**backend("b"), "id": UUID}
+PAGE = {
+    "id": UUID,
+    "frontend_id": "frontend-http",
+    "backend_id": "backend-web",
+    "match": {"path_begin": "/", "match_subdomains": False},
+}
+
+
+def on_http(*routes):
+    return [{"name": "http", "routes": list(routes)}]
+
+
+@pytest.mark.parametrize(
+    ("found", "sections", "expected"),
+    [
+        (
+            there(backend=[B], frontend=[frontend("f", 80, B)]),
+            {
+                "backends": [{"id": UUID, "name": "old"}, {**NEW, "name": "b"}],
+                "frontends": [{"name": "f", "backend": "b"}],
+            },
+            {
+                "backends[0]": set(),
+                "backends[1]": {"backends[0]"},
+                "frontends[0]": {"backends[0]", "backends[1]"},
+            },
+        ),
+        (
+            there(backend=[WEB], frontend=[HTTP], route=[PAGE]),
+            {
+                "frontends": on_http(
+                    {"path_begin": "/", "backend": "web"}, {"id": UUID, "path_begin": "/old"}
+                )
+            },
+            {
+                "frontends[0].routes[1]": set(),
+                "frontends[0].routes[0]": {"frontends[0].routes[1]"},
+            },
+        ),
+    ],
+)
+def test_a_name_is_free_for_another_once_its_owner_is_renamed_by_id(found, sections, expected):
+    one, steps = planned(found, **sections)
+    assert one.problems == {}
+    shown = {step.key: step.after for step in steps}
+    assert list(shown) == list(expected)
+    assert {key: waits & expected.keys() for key, waits in shown.items()} == expected
+
+
+@pytest.mark.parametrize(
+    ("found", "sections", "expected"),
+    [
+        (
+            there(backend=[B]),
+            {"backends": [{"name": "b", "forward_port": 81}, {"id": UUID, "forward_port": 82}]},
+            "backends[0]: it is backend 'b', and so is backends[1]. Leave one of them out.",
+        ),
+        (
+            there(frontend=[{**HTTP, "id": UUID}], backend=[WEB]),
+            {
+                "frontends": [
+                    {"id": UUID, "inbound_port": 81, "acls": [ACL]},
+                    {"name": "http", "acls": [], "routes": []},
+                ]
+            },
+            "frontends[1]: it is frontend 'http', and so is frontends[0]. Leave one of them out.",
+        ),
+        (
+            there(),
+            {"ips": [{"tags": ["web"], "reverse": "a.b"}, {"ip_address": "51.15.0.1"}]},
+            "ips[1]: it is IP 51.15.0.1, and so is ips[0]. Leave one of them out.",
+        ),
+        (
+            NOTHING,
+            {"backends": [NEW, NEW]},
+            "backends[1]: it is named 'new', and so is backends[0]. Leave one of them out.",
+        ),
+        (
+            there(backend=[WEB], frontend=[HTTP], route=[]),
+            {
+                "frontends": on_http(
+                    {"host_header": "A.example.com", "backend": "web"},
+                    {"host_header": "a.example.com", "backend": "web"},
+                )
+            },
+            "frontends[0].routes[1]: it is for host_header 'a.example.com', and so is "
+            "frontends[0].routes[0]. Leave one of them out.",
+        ),
+        (
+            there(backend=[B]),
+            {
+                "backends": [{"id": UUID, "name": "new"}],
+                "frontends": [{"name": "f", "inbound_port": 80, "backend": "b"}],
+            },
+            "frontends[0].backend: there is no backend 'b' in the declaration or on the load "
+            "balancer.",
+        ),
+        (
+            there(backend=[B]),
+            {
+                "backends": [
+                    {**NEW, "name": "b"},
+                    {"id": UUID, "name": "old", "timeout_server": "?"},
+                ]
+            },
+            "backends[1].timeout_server: '?' is not a duration. Write a number and a unit, such as "
+            "500ms, 5s or 1m (a bare number counts milliseconds).",
+        ),
+    ],
+)
+def test_two_that_mean_one_object_are_refused_and_so_is_a_name_that_goes(found, sections, expected):
+    assert problems(found, **sections) == [expected]
+
+
+@pytest.mark.parametrize("unknown", [{}, {"ip_address": "51.15.9.9"}])
+def test_an_address_that_is_refused_is_not_counted(unknown):
+    for ips in ([unknown], [unknown, {"tags": ["six"], "is_ipv6": True}]):
+        for found in (there(), NOTHING):
+            texts = problems(found, ips=ips)
+            assert len(texts) == 1 and texts[0].startswith("ips[0]"), texts
+
+
 def test_an_order_waits_until_port_80_speaks_http():
     found = there(backend=[RAW, WEB], frontend=[frontend("http", 80, RAW)])
     one, _steps = planned(

@@ -68,11 +68,11 @@ class IP(Resource):
             "them neither a second run nor a repeated request could recognise it."
         )
 
-    def means(self, options: dict[str, Any], item: dict[str, Any]) -> bool:
+    def telling(self, options: dict[str, Any]) -> dict[str, Any]:
         if options.get("ip_address"):
-            return item["ip_address"] == options["ip_address"]
-        version = self.fields["is_ipv6"].seen(item)
-        return set(item["tags"]) == set(options["tags"]) and version == bool(options.get("is_ipv6"))
+            return {"ip_address": options["ip_address"]}
+        tags = options.get("tags")
+        return {"tags": tags, "is_ipv6": bool(options.get("is_ipv6"))} if tags else {}
 
     def load_balancer_of(self, session: Session, thing: dict[str, Any]) -> str | None:
         return thing.get("lb_id") or thing.get("load_balancer")

@@ -34,9 +34,6 @@ class PrivateNetwork(Resource):
             raise Problem("Which private network? Give private_network_id.")
         return f"for {bare_id(options['private_network_id'])}"
 
-    def means(self, options: dict[str, Any], item: dict[str, Any]) -> bool:
-        return item["private_network_id"] == bare_id(options["private_network_id"])
-
     def find(self, session: Session, options: dict[str, Any]) -> dict[str, Any] | None:
         self.sought(options)
         load_balancer_id = self.place(session, options)["load_balancer"]
@@ -121,6 +118,7 @@ PRIVATE_NETWORK = PrivateNetwork(
     collection="lbs/{load_balancer}/private-networks",
     list_key="private_network",  # in the singular (api notes, 4)
     filters=("private_network_id",),
+    known_by=("private_network_id",),
     fields={
         "load_balancer": Reference(
             LOAD_BALANCER, seen_at="lb.id", embedded="lb", fixed=True, aliases=["lb_id"]

@@ -40,16 +40,11 @@ class Route(OnFrontend):
             return None
         return self.among(self.list(session, {}, frontend_id=frontend_id), options)
 
-    def match(self, options: dict[str, Any]) -> dict[str, Any]:
-        return {name: options[name] for name in self.one_of if options.get(name)}
-
     def sought(self, options: dict[str, Any]) -> str:
-        if not self.match(options):
+        match = self.telling(options)
+        if not match:
             raise Problem(WHICH)
-        return " ".join(f"for {name} {value!r}" for name, value in self.match(options).items())
-
-    def means(self, options: dict[str, Any], item: dict[str, Any]) -> bool:
-        return self.selects(self.match(options), item)
+        return " ".join(f"for {name} {value!r}" for name, value in match.items())
 
     def frontend_of(self, session: Session, options: dict[str, Any]) -> str | None:
         look_up = self.look_up(session, options, None)
@@ -91,6 +86,7 @@ ROUTE = Route(
     item="routes/{id}",
     filters=("frontend", "backend", "sni", "host_header", "path_begin"),
     queries=("frontend",),
+    known_by=KINDS_OF_MATCH,
     one_of=KINDS_OF_MATCH,
     switches=SCOPE,
     info_switches=SCOPE,

@@ -55,15 +55,23 @@ class Declared:
         inner = option and option.group(1) in {*self.kind.arguments()}
         return f"{place}{'.' if inner else ': '}{problem}"
 
-    def identities(self) -> Iterator[str]:
-        """What tells it from others of its kind and place: its ID, and its name or the like."""
-        if self.options.get("id"):
-            yield f"of the ID {bare_id(self.options['id'])}"
-        try:
-            yield self.kind.sought(self.options)
-        except Problem:
-            if not self.options.get("id"):
-                raise
+    def means(self, found: dict[str, Any]) -> bool:
+        """True if an object that is there is what these options tell from others."""
+        return self.kind.means(self.options, found)
+
+    def identities(self) -> Iterator[tuple[str, str]]:
+        """What tells it from others of its kind and place, by meaning and in words: its ID, and
+        its name or the like."""
+        own = bare_id(self.options.get("id") or "")
+        if own:
+            yield own, f"of the ID {own}"
+        if not own or self.kind.telling(self.options):
+            yield self.kind.meaning(self.options), self.kind.sought(self.options)
+
+
+def again(what: str, other: str) -> str:
+    """The problem of two places that mean one object."""
+    return f"it is {what}, and so is {other}. Leave one of them out."
 
 
 class Declaration:
@@ -124,12 +132,12 @@ class Declaration:
 
     def _again(self, thing: Declared, seen: dict[tuple[Any, ...], Declared]) -> Iterator[str]:
         try:
-            for key in thing.identities():
-                scope = (thing.kind.kind, thing.frontend and thing.frontend.place, key)
+            for meaning, words in thing.identities():
+                scope = (thing.kind.kind, thing.frontend and thing.frontend.place, meaning)
                 other = seen.setdefault(scope, thing)
                 by_id = thing.options.get("id") and other.options.get("id")
-                if other is not thing and (not by_id or key.startswith("of the ID")):
-                    yield thing.at(f"it is {key}, and so is {other.place}. Leave one of them out.")
+                if other is not thing and (not by_id or bare_id(meaning)):
+                    yield thing.at(again(words, other.place))
         except Problem as problem:
             yield thing.at(problem)
 

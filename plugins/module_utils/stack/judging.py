@@ -24,6 +24,7 @@ HTTP_PORT = 80
 def judge(planning: Planning) -> list[Step]:
     """Put the steps in order and add to the plan's problems what speaks against the whole."""
     embed(planning)
+    take_over(planning)
     for rule in (removed, addresses, ports, unused, orders, filters, matches):
         for place, problem in rule(planning):
             planning.refuse(place, problem)
@@ -40,6 +41,18 @@ def embed(planning: Planning) -> None:
     backends = {one["id"]: one for one in final(planning, BACKEND).values()}
     for frontend in final(planning, FRONTEND).values():
         frontend["backend"] = backends.get(frontend["backend"]["id"], frontend["backend"])
+
+
+def take_over(planning: Planning) -> None:
+    """Who takes over a name waits until it is free: until then it means what has it."""
+    for thing in planning.declaration.things:
+        step = planning.steps.get(thing.place)
+        if step and step.change == "created":
+            step.after |= {
+                planning.renamed[key_of(one)]
+                for one in planning.there.of(thing.kind)
+                if planning.renamed.get(key_of(one)) in planning.steps and thing.means(one)
+            }
 
 
 def step_of(planning: Planning, object_id: str) -> str | None:
@@ -71,6 +84,8 @@ def removed(planning: Planning) -> Iterator[tuple[str, str]]:
 
 def addresses(planning: Planning) -> Iterator[tuple[str, str]]:
     """A load balancer has one address of each version at most, and no IPv6 without IPv4."""
+    if any(thing.place not in planning.outcomes for thing in planning.declaration.of(RESERVED)):
+        return  # as long as one of them is refused, the others cannot be counted
     declared = {planning.ids[thing.place]: thing for thing in planning.declaration.of(RESERVED)}
     known = {ip["id"]: ip["ip_address"] for ip in planning.there.of(RESERVED)}
     taken: dict[str, str] = {}
@@ -194,7 +209,7 @@ def matches(planning: Planning) -> Iterator[tuple[str, str]]:
     for thing in planning.declaration.of(ROUTE):
         _kind, route = planning.outcomes.get(thing.place, (ROUTE, {}))
         protocol = backends.get(route.get("backend_id"), {}).get("forward_protocol")
-        for option in ROUTE.match(thing.options):
+        for option in ROUTE.telling(thing.options):
             needed = "tcp" if option == "sni" else "http"
             if protocol and protocol != needed:
                 yield (

@@ -21,7 +21,7 @@ from ..kinds.route import ROUTE
 from ..kinds.subscriber import SUBSCRIBER
 from ..resource import KINDS, Resource, owner
 from ..session import Session
-from .declaration import Declaration, Declared
+from .declaration import Declaration, Declared, again
 from .survey import ON_IT, Objects, Snapshot
 
 BESIDE = (RESERVED, SUBSCRIBER)
@@ -100,6 +100,14 @@ class Planning:
                 if thing.options.get(word):
                     key = bare_id(thing.options[word]) or thing.options[word]
                     self.places.setdefault((thing.kind.kind, key), thing.place)
+        self.renamed = {
+            key_of(one): thing.place
+            for thing in declaration.things
+            if thing.options.get("id")
+            for one in there.of(thing.kind)
+            if key_of(one) == bare_id(thing.options["id"]) and not thing.means(one)
+        }
+        """Who takes what is there by its ID and gives it another name, or what it is known by."""
         for thing in declaration.things:
             self._plan(thing)
         self._plan_the_rest()
@@ -121,7 +129,7 @@ class Planning:
             found = self._find(thing)
             if found is None and options.get("id"):
                 raise Problem(f"id: there is no {kind.title} {options['id']} here.")
-            if found and key_of(found):
+            if found:
                 self._found(thing, found)
             wanted, words = self._wanted(thing, found)
             if thing.place in self.problems:
@@ -196,12 +204,19 @@ class Planning:
             frontend_id = self.ids[thing.frontend.place]
             rules = self.there.acls.get(frontend_id, [])
             return {"id": frontend_id, "name": self._frontend(thing).get("name"), "acls": rules}
-        return thing.kind.among(self._siblings(thing), thing.options)
+        items = self._siblings(thing)
+        if not thing.options.get("id"):
+            # What is about to leave its name is not meant by that.
+            items = [one for one in items if key_of(one) not in self.renamed]
+        return thing.kind.among(items, thing.options)
 
     def _found(self, thing: Declared, found: dict[str, Any]) -> None:
         """Note the object that is there, and that it can be had."""
-        self.ids[thing.place] = key_of(found)
-        self.places.setdefault((thing.kind.kind, key_of(found)), thing.place)
+        other = self.places.setdefault((thing.kind.kind, key_of(found)), thing.place)
+        if other == thing.place:
+            self.ids[thing.place] = key_of(found)
+        elif thing.place not in self.problems:
+            raise Problem(again(thing.kind.called(found), other))
         at = found.get("lb_id") if thing.kind is RESERVED else None
         if at and at != (self.there.load_balancer or {}).get("id"):
             raise Problem(
@@ -263,7 +278,9 @@ class Planning:
         place = self.places.get((kind.kind, key))
         if place is None:
             matches = [
-                item for item in self.there.of(kind) if key in (item["id"], item.get(option.by))
+                item
+                for item in self.there.of(kind)
+                if key in (item["id"], self._as_it_will_be(kind, item).get(option.by))
             ]
             try:
                 match = kind.only(matches, f"named {word!r}")
@@ -281,6 +298,11 @@ class Planning:
                 return match["id"]
         uses.add(place)
         return self.ids[place]
+
+    def _as_it_will_be(self, kind: Resource, found: dict[str, Any]) -> dict[str, Any]:
+        """What becomes of an object that is there; itself as long as nothing is planned for it."""
+        place = self.places.get((kind.kind, key_of(found)), "")
+        return self.outcomes.get(place, (kind, found))[1]
 
     def _attach(
         self,
