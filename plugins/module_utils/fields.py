@@ -122,7 +122,7 @@ class Field:
             value = self.default
         if value in EMPTY:
             return None if self.default in EMPTY else value
-        return sorted(value, key=str) if self.unordered else value
+        return sorted(set(value), key=str) if self.unordered else value
 
     def same(self, value: Any, found: dict[str, Any]) -> bool:
         """True if the option's value is what the object `found` already has."""
@@ -242,8 +242,12 @@ class Addresses(Field):
                 example = "10.0.0.1 or 10.0.0.0/8" if self.strict else "10.0.0.1 or 2001:db8::1"
                 yield f"{where}: {item!r} is not an IP address, such as {example}."
 
+    def encode(self, value: Any, found: Any = None) -> Any:
+        """Each one once, however it is written: the second adds nothing to the first."""
+        return list({self.read(item, **self.strict): item for item in value}.values())
+
     def meaning(self, value: Any) -> Any:
-        items = [str(self.read(item, **self.strict)) for item in value or self.default]
+        items = [str(self.read(item, **self.strict)) for item in self.encode(value or [])]
         return sorted(items) if self.unordered else items
 
 
@@ -436,9 +440,16 @@ class Reference(Field):
 
 
 class References(Reference):
-    """A list of references."""
+    """A list of references, each of them once: the second adds nothing to the first."""
 
     many = True
+
+    def encode(self, value: Any, found: Any = None) -> Any:
+        # Those without an ID are about to be made, in check mode, and may well be two.
+        return [one for at, one in enumerate(value) if one is None or one not in value[:at]]
+
+    def meaning(self, value: Any) -> Any:
+        return super().meaning(self.encode(value or []))
 
 
 def named(fields: dict[str, Field]) -> dict[str, Field]:

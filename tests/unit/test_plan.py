@@ -204,6 +204,46 @@ def test_a_certificate_on_port_80_is_refused():
         FRONTEND.plan(found, {"certificates": ["certificate-1"]}, {})
 
 
+@pytest.mark.parametrize(
+    ("kind", "found", "wanted", "shown"),
+    [
+        (BACKEND, FOUND_BACKEND, {"servers": ["10.0.0.1", "10.0.0.1"]}, ("pool", ["10.0.0.1"])),
+        (
+            FRONTEND,
+            {"id": "frontend-1", "inbound_port": 443, "certificate_ids": ["c-1"], "backend": {}},
+            {"certificates": ["c-1", "c-1"]},
+            ("certificate_ids", ["c-1"]),
+        ),
+        (LOAD_BALANCER, LB, {"ips": ["ip-1", "ip-1"], "tags": ["a", "a"]}, ("ip", LB["ip"])),
+        (
+            ACL,
+            {"id": "acl-1", "match": {"ip_subnet": ["10.0.0.0/8"], "http_filter_value": ["a"]}},
+            {
+                "match": {
+                    "ip_subnet": ["10.0.0.0/8", "10.0.0.0/8"],
+                    "http_filter_value": ["a", "a"],
+                }
+            },
+            None,
+        ),
+    ],
+)
+def test_twice_in_a_list_is_as_good_as_once(kind, found, wanted, shown):
+    plan = kind.plan(found, wanted, wanted)
+    assert not plan.changed
+    if shown:
+        name, value = shown
+        option = next(iter(wanted))
+        new = kind.expected({}, {option: wanted[option]})
+        assert plan.outcome[name] == value and len(new[name]) == 1
+
+
+def test_an_address_is_sent_once_however_it_is_written():
+    wanted = {"servers": ["10.0.0.2", "2001:DB8::1", "2001:db8:0::1", "10.0.0.2"]}
+    plan = BACKEND.plan(FOUND_BACKEND, wanted, wanted)
+    assert plan.calls[0].body == {"server_ip": ["10.0.0.2", "2001:db8:0::1"]}
+
+
 def test_the_order_of_acls_is_the_order_of_their_list():
     wanted = {
         "acls": [

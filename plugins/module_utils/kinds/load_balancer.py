@@ -93,7 +93,7 @@ class LoadBalancer(Resource):
                 )
             calls += [
                 Call("PATCH", f"ips/{ip_id}", {"lb_id": found["id"]})
-                for ip_id in wanted["ips"]
+                for ip_id in dict.fromkeys(wanted["ips"])
                 if ip_id not in attached
             ]
         if "subscriber" in differing:
@@ -116,7 +116,8 @@ class LoadBalancer(Resource):
 
     def expected(self, found: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
         known = {ip["id"]: ip for ip in found.get("ip") or []}
-        ips = [known.get(ip_id, {"id": ip_id}) for ip_id in wanted.get("ips", known)]
+        given = self.fields["ips"].encode(wanted.get("ips", [*known]))
+        ips = [known.get(ip_id, {"id": ip_id}) for ip_id in given]
         ips.sort(key=lambda ip: "." not in ip.get("ip_address", ""))  # IPv4 first (notes, 31)
         outcome = super().expected(found, {k: v for k, v in wanted.items() if k != "ips"})
         for name in ("assign_flexible_ip", "assign_flexible_ipv6", "ip_ids"):
