@@ -98,6 +98,8 @@ class Field:
 
     def problems(self, value: Any, where: str) -> Iterator[str]:
         """What is wrong with a given value, before anything is asked of the API."""
+        if self.required and value == "":
+            yield f"{where}: it cannot be empty."
         if self.between and not self.between[0] <= value <= self.between[1]:
             yield f"{where}: {value} is not between {self.between[0]} and {self.between[1]}."
 

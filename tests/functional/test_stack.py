@@ -22,6 +22,7 @@ from ways import NAME, WAYS
 
 NETWORK = "21111111-2222-4333-8444-555555555555"
 OWN = custom("own.example.com")
+REGEX = {"http_filter": "regex", "http_filter_value": ["^/a"]}
 
 
 def backend(name, **options):
@@ -332,7 +333,7 @@ def test_everything_that_is_wrong_is_said_at_once_and_nothing_is_done(stack):
                 "name": "d",
                 "inbound_port": 81,
                 "backend": "raw",
-                "acls": [DENY, {**REDIRECT, "match": {"http_filter": "regex"}}],
+                "acls": [DENY, {**REDIRECT, "match": REGEX}],
                 "routes": [
                     {"path_begin": "/", "backend": "nowhere"},
                     {"path_begin": "/", "backend": "web"},
@@ -385,6 +386,20 @@ def test_everything_that_is_wrong_is_said_at_once_and_nothing_is_done(stack):
             {"frontends": [{"name": "new", "inbound_port": 443, "backend": "web"}]},
             "frontends[0].inbound_port: 443 is the port of frontend 'https', too.",
         ),
+        (
+            {
+                "frontends": [
+                    {"name": "http", "inbound_port": 81},
+                    {"name": "https", "inbound_port": 80},
+                ]
+            },
+            "frontends[1].certificates: port 80 is for plain HTTP and takes no certificate.",
+        ),
+        (
+            {"frontends": [{"name": "http", "acls": [{**DENY, "match": {"http_filter": "regex"}}]}]},
+            "frontends[0].acls[0].match.http_filter_value: it is needed to say what regex looks",
+        ),
+        ({"frontends": [{"name": "http", "backend": ""}]}, "frontends[0].backend: it cannot be"),
         (
             {
                 "backends": [{**backend("web"), "forward_protocol": "tcp"}],

@@ -22,6 +22,8 @@ from ansible_collections.scaleway_community.lb.plugins.module_utils.kinds.subscr
     SUBSCRIBER,
 )
 
+UUID = "11111111-2222-4333-8444-555555555555"
+DENY = {"action": {"type": "deny"}, "match": {}}
 NETWORK = "22222222-3333-4444-8555-666666666666"
 ADDRESS = "22222222-3333-4444-8555-777777777777"
 LB = {
@@ -198,10 +200,18 @@ def test_an_ip_is_patched_with_what_differs_alone():
     assert plan.calls[0].body == {"reverse": "www.example.com"}
 
 
-def test_a_certificate_on_port_80_is_refused():
-    found = {"id": "frontend-1", "inbound_port": 80, "certificate_ids": []}
+@pytest.mark.parametrize(
+    ("port", "certificates", "wanted"),
+    [
+        (80, [], {"certificates": ["certificate-1"]}),
+        (443, ["certificate-1"], {"inbound_port": 80}),
+    ],
+)
+def test_a_certificate_on_port_80_is_refused(port, certificates, wanted):
+    found = {"id": "frontend-1", "inbound_port": port, "certificate_ids": certificates}
     with pytest.raises(Problem, match="port 80 is for plain HTTP"):
-        FRONTEND.plan(found, {"certificates": ["certificate-1"]}, {})
+        FRONTEND.plan(found, wanted, {})
+    assert FRONTEND.plan(found, {"inbound_port": 80, "certificates": [], "name": "a"}, {}).changed
 
 
 @pytest.mark.parametrize(
@@ -362,6 +372,56 @@ def test_an_acl_that_redirects_no_more_says_no_more_where_to():
     assert body["action"] == {"type": "deny"}
     assert not {"load_balancer", "frontend"} & set(body)
     assert not ACL.plan(found, {"match": {"ip_subnet": []}}, {}).changed
+
+
+PATHS = {"http_filter": "path_begin", "http_filter_value": ["/a"]}
+TO_HTTPS = {"type": "redirect", "redirect": {"type": "scheme", "target": "https"}}
+
+
+@pytest.mark.parametrize(
+    ("there", "rule", "says"),
+    [
+        ({}, {"action": {"type": "redirect"}}, "action.redirect: it is needed"),
+        ({}, {"match": {"http_filter": "regex"}}, "match.http_filter_value: it is needed .*regex"),
+        ({}, {"match": {**PATHS, "http_filter_value": []}}, "match.http_filter_value"),
+        (
+            {},
+            {"match": {**PATHS, "http_filter": "http_header_match"}},
+            "match.http_filter_option: it is needed",
+        ),
+        # what is there is kept, and may be all that is needed
+        ({"match": PATHS}, {"match": {"http_filter": "path_end"}}, None),
+        ({"match": PATHS}, {"match": {"http_filter_value": []}}, "match.http_filter_value"),
+        ({"action": TO_HTTPS}, {"action": {"type": "redirect"}, "description": "x"}, None),
+        ({}, {"match": {"http_filter": "none"}, "description": "x"}, None),
+    ],
+)
+def test_an_acl_that_can_do_nothing_is_refused(there, rule, says):
+    owner = {"id": "frontend-1", "lb": LB}
+    found = {"id": "acl-1", "index": 1, "name": "a", "frontend": owner, **DENY, **there}
+    plans = [lambda: ACL.plan(found, rule, rule)]
+    if not there:
+        rules = {"acls": [{"name": "b", "action": {"type": "deny"}}, {"name": "a", **DENY, **rule}]}
+        plans.append(lambda: ACLS.plan({"id": "frontend-1", "acls": []}, rules, rules))
+    for place, plan in zip(["", r"acls\[1\]\."], plans, strict=False):
+        if says is None:
+            assert plan().changed
+        else:
+            with pytest.raises(Problem, match=f"^{place}{says}"):
+                plan()
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "says"),
+    [
+        (ACL, {"id": UUID, "name": ""}, "name: it cannot be empty."),
+        (ACLS, {"acls": [{"name": "", **DENY}]}, "acls[0].name: it cannot be empty."),
+        (FRONTEND, {"name": "http", "backend": ""}, "backend: it cannot be empty."),
+        (FRONTEND, {"name": "http", "certificates": [], "timeout_client": ""}, None),
+    ],
+)
+def test_what_an_object_cannot_be_without_is_not_empty(kind, options, says):
+    assert list(kind.problems(options)) == ([says] if says else [])
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from ..fields import Addresses, Enum, Field, Reference, Structure
+from ..fields import Addresses, Enum, Field, Reference, Structure, refuse
+from ..kind import Plan
 from ..session import Session
 from .frontend import FRONTEND, OnFrontend
 from .load_balancer import LOAD_BALANCER
@@ -68,8 +70,29 @@ RULE = {
 }
 
 
+def unworkable(rule: dict[str, Any]) -> Iterator[str]:
+    """Why a rule, as the API would show it, can do nothing (SDK, of these fields)."""
+    action, match = rule["action"], rule.get("match") or {}
+    if action["type"] == "redirect" and not action.get("redirect"):
+        yield "action.redirect: it is needed to say where to."
+    if match.get("http_filter") in (None, "acl_http_filter_none"):
+        return
+    if not match.get("http_filter_value"):
+        yield f"match.http_filter_value: it is needed to say what {match['http_filter']} looks for."
+    if match["http_filter"] == "http_header_match" and not match.get("http_filter_option"):
+        yield "match.http_filter_option: it is needed to say in which header to look."
+
+
 class Acl(OnFrontend):
     """Embeds its frontend, and that its load balancer."""
+
+    def plan(
+        self, found: dict[str, Any] | None, wanted: dict[str, Any], words: dict[str, Any]
+    ) -> Plan:
+        plan = super().plan(found, wanted, words)
+        if plan.changed:
+            refuse(unworkable(plan.outcome))
+        return plan
 
     def load_balancer_of(self, session: Session, thing: dict[str, Any]) -> str | None:
         seen = self.fields["load_balancer"].seen(thing)

@@ -9,11 +9,11 @@ from typing import Any
 
 from ..api import ApiError
 from ..config import Problem
-from ..fields import Reference, StructureList
+from ..fields import Reference, StructureList, refuse
 from ..kind import Plan
 from ..resource import Resource
 from ..session import Call, Session
-from .acl import ACL, RULE
+from .acl import ACL, RULE, unworkable
 from .frontend import FRONTEND
 from .load_balancer import LOAD_BALANCER
 
@@ -59,7 +59,11 @@ class ACLs(Resource):
         # Without a frontend there is nothing to compare with: check mode would make it.
         found = found or {"id": None, "acls": []}
         only = {"acls": wanted["acls"]} if "acls" in wanted else {}
-        return self.plan_update(found, only, words)
+        plan = self.plan_update(found, only, words)
+        if plan.changed:
+            rules = enumerate(plan.outcome["acls"])
+            refuse(f"acls[{place}].{text}" for place, rule in rules for text in unworkable(rule))
+        return plan
 
     def plan_absent(self, found: dict[str, Any], options: dict[str, Any]) -> Plan:
         return self.plan_update(found, {"acls": []}, {"acls": []})

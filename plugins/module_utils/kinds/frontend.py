@@ -29,10 +29,10 @@ class Frontend(Resource):
     def plan(
         self, found: dict[str, Any] | None, wanted: dict[str, Any], words: dict[str, Any]
     ) -> Plan:
-        after = {**(found or {}), **wanted}
-        if after.get("inbound_port") == 80 and wanted.get("certificates"):
+        plan = super().plan(found, wanted, words)
+        if plan.changed and plan.outcome["inbound_port"] == 80 and plan.outcome["certificate_ids"]:
             raise Problem(ON_PORT_80)
-        return super().plan(found, wanted, words)
+        return plan
 
     def problems(self, options: dict[str, Any]) -> Iterator[str]:
         yield from super().problems(options)
