@@ -33,6 +33,8 @@ options:
       - The name.
       - It is found by this name. Two of one name are refused, and then O(id) says which one is
         meant.
+      - A new one cannot have a name that ends in C(.next), which is what a replacement is called
+        before it takes over the name.
     type: str
   id:
     description:

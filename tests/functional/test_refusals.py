@@ -69,6 +69,11 @@ REFUSED = {
         ("certificate", {**CERTIFICATE, "letsencrypt": {"common_name": "*.example.com"}}),
         r"\*\.example\.com is a wildcard, which the platform cannot order",
     ),
+    "a certificate that is called like a replacement": (
+        [WEB, LETSENCRYPT],
+        ("certificate", {**CERTIFICATE, "name": "first.next", "letsencrypt": {}}),
+        r"name: 'first\.next' is what a replacement of 'first' is called",
+    ),
     "a domain that points elsewhere": (
         [WEB],
         ("certificate", {**CERTIFICATE, "letsencrypt": {"common_name": "localhost"}}),

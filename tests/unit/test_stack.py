@@ -339,6 +339,20 @@ def test_a_problem_is_told_with_its_place(found, sections, expected):
 
 UUID = "11111111-2222-4333-8444-555555555555"
 B = {**backend("b"), "id": UUID}
+OWN = {
+    "id": "c-1",
+    "name": "own",
+    "status": "ready",
+    "type": "letsencrypt",
+    "common_name": "a.example.com",
+    "subject_alternative_name": [],
+    "lb": LB,
+}
+ORDER = {"letsencrypt": {"common_name": "a.example.com"}}
+NEXT_TO_OWN = (
+    "'own.next' is what a replacement of 'own' is called before it takes over that name. Choose a "
+    "name that does not end in .next."
+)
 PAGE = {
     "id": UUID,
     "frontend_id": "frontend-http",
@@ -436,6 +450,17 @@ def test_a_name_is_free_for_another_once_its_owner_is_renamed_by_id(found, secti
             "frontends[0].backend: there is no backend 'b' in the declaration or on the load "
             "balancer.",
         ),
+        # a certificate that would be taken for the replacement of another
+        (
+            there(certificate=[]),
+            {"certificates": [{"name": "own", **ORDER}, {"name": "own.next", **ORDER}]},
+            f"certificates[1].name: {NEXT_TO_OWN}",
+        ),
+        (
+            there(certificate=[OWN, {**OWN, "id": "c-2", "name": "own.next"}]),
+            {"certificates": [{"name": "own.next"}, {"name": "own", **ORDER}]},
+            f"certificates[0].name: {NEXT_TO_OWN}",
+        ),
         (
             there(backend=[B]),
             {
@@ -449,7 +474,9 @@ def test_a_name_is_free_for_another_once_its_owner_is_renamed_by_id(found, secti
         ),
     ],
 )
-def test_two_that_mean_one_object_are_refused_and_so_is_a_name_that_goes(found, sections, expected):
+def test_two_that_mean_one_object_are_refused_and_so_is_a_name_that_is_not_free(
+    found, sections, expected
+):
     assert problems(found, **sections) == [expected]
 
 
@@ -496,18 +523,9 @@ def test_the_name_of_an_address_is_not_known_before_the_address_is_there():
 
 
 def test_a_frontend_waits_for_the_replacement_of_a_certificate_it_does_not_name():
-    own = {
-        "id": "c-1",
-        "name": "own",
-        "status": "ready",
-        "type": "custom",
-        "common_name": "a",
-        "subject_alternative_name": [],
-        "lb": LB,
-    }
-    https = frontend("https", 443, WEB, certificate_ids=["c-1"], certificate=own)
+    https = frontend("https", 443, WEB, certificate_ids=["c-1"], certificate=OWN)
     one, _steps = planned(
-        there(backend=[WEB], frontend=[https], certificate=[own]),
+        there(backend=[WEB], frontend=[https], certificate=[OWN]),
         certificates=[{"name": "own", "letsencrypt": {}}],
         frontends=[{"name": "https", "timeout_client": "9s"}],
     )

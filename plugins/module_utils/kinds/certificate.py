@@ -263,6 +263,8 @@ class Certificate(Resource):
     def plan_content(self, there: Situation, content: Content, force: bool) -> Plan:
         """What will happen, without the steps' IDs, which are not known before they happen."""
         served = there.current
+        if there.name.endswith(NEXT) and (served or {}).get("name") != there.name:
+            raise Problem(f"name: {reserved(there.name)}")
         fits = content.is_in(served) and not force
         calls = []
         if not fits and not content.is_in(there.next):
@@ -436,6 +438,14 @@ class Certificate(Resource):
                     f"in {days} days."
                 )
         return result
+
+
+def reserved(name: str) -> str:
+    """The problem of a certificate that would be taken for a replacement."""
+    return (
+        f"{name!r} is what a replacement of {name.removesuffix(NEXT)!r} is called before it "
+        f"takes over that name. Choose a name that does not end in {NEXT}."
+    )
 
 
 def is_imported(found: dict[str, Any], bundle: pem.Bundle) -> bool:

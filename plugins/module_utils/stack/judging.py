@@ -10,7 +10,7 @@ from typing import Any
 
 from ..kinds.acls import ACLS
 from ..kinds.backend import BACKEND
-from ..kinds.certificate import CERTIFICATE, NEXT
+from ..kinds.certificate import CERTIFICATE, NEXT, reserved
 from ..kinds.frontend import FRONTEND
 from ..kinds.ip import RESERVED
 from ..kinds.load_balancer import LOAD_BALANCER
@@ -25,7 +25,7 @@ def judge(planning: Planning) -> list[Step]:
     """Put the steps in order and add to the plan's problems what speaks against the whole."""
     embed(planning)
     take_over(planning)
-    for rule in (removed, addresses, ports, unused, orders, filters, matches):
+    for rule in (removed, addresses, ports, replacements, unused, orders, filters, matches):
         for place, problem in rule(planning):
             planning.refuse(place, problem)
     return ordered(planning)
@@ -126,6 +126,18 @@ def ports(planning: Planning) -> Iterator[tuple[str, str]]:
         holder = holders.get(frontend["inbound_port"], frontend["id"])
         before = step_of(planning, holder) if holder != frontend["id"] else None
         planning.steps[place].after |= {before} - {None}
+
+
+def replacements(planning: Planning) -> Iterator[tuple[str, str]]:
+    """What replaces a certificate is found by its name, which no other may have."""
+    places = {
+        one["name"]: place
+        for place, one in final(planning, CERTIFICATE).items()
+        if place in planning.ids
+    }
+    for name in places:
+        if name.removesuffix(NEXT) in places.keys() - {name}:
+            yield f"{places[name]}.name", reserved(name)
 
 
 def unused(planning: Planning) -> Iterator[tuple[str, str]]:
