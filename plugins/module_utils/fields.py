@@ -219,13 +219,14 @@ class Milliseconds(Field):
 
 
 class Duration(Milliseconds):
-    """A duration that the API writes as seconds in text, `4s` or `0.500s`; it needs its unit."""
+    """A duration that the API writes as seconds in text, `4s` or `0.500s` (api notes, 10); it needs
+    its unit."""
 
     unit = ""
 
     def encode(self, value: Any, found: Any = None) -> Any:
         total = super().encode(value, found)
-        return None if total is None else f"{total / 1000:.3f}s"
+        return None if total is None else f"{total / 1000:.{3 if total % 1000 else 0}f}s"
 
 
 class Addresses(Field):

@@ -220,6 +220,44 @@ def test_the_diff_shows_object_by_object_what_happens_and_no_secret(stack):
     assert SECRET_KEY not in json.dumps(result)
 
 
+def contradictions(foretold, real, place="stack"):
+    """Where something else was foretold; null is foretold of what cannot be known before."""
+    if isinstance(foretold, dict):
+        passing = {"created_at", "updated_at", "instances", "backend_count", "route_count"}
+        for key in foretold.keys() & real.keys() - passing:
+            yield from contradictions(foretold[key], real[key], f"{place}.{key}")
+    elif isinstance(foretold, list):
+        for number, pair in enumerate(zip(foretold, real, strict=True)):
+            yield from contradictions(*pair, f"{place}[{number}]")
+    elif foretold is not None and foretold != real:
+        yield f"{place}: {foretold} was foretold, and it is {real}"
+
+
+def test_check_mode_foretells_what_is_there_then(stack):
+    other = changed(
+        load_balancer={"name": "web", "type": "LB-GP-M"},
+        ips=[{"tags": ["web"], "reverse": "www.example.com"}],
+        certificates=[{"name": "own", "custom_certificate": custom("new.example.com")}],
+        backends=[
+            backend("web", timeout_queue="2s", health_check={"transient_check_delay": "2s"}),
+            backend("new", timeout_queue="2500ms"),
+        ],
+        frontends=[
+            {"name": "https", "acls": [DENY, REDIRECT], "timeout_client": "9s"},
+            {"name": "http", "acls": []},
+        ],
+        subscriber={"name": "on-call", "email_config": {"email": "new@example.com"}},
+    )
+    by_hand = {"name": "a", "inbound_port": 8080, "backend": "web"}
+    stack(changed(frontends=[by_hand, *STACK["frontends"]]))
+    checked, made = stack(other, check=True), stack(other)
+    assert list(contradictions(checked["stack"], made["stack"])) == []
+    assert [one["name"] for one in checked["stack"]["frontends"]] == ["https", "http", "a"]
+    # The ID of a certificate that takes the place of another is not known before it is made.
+    assert checked["stack"]["certificates"][0]["id"] is None
+    assert checked["stack"]["frontends"][0]["certificate_ids"][1] is None
+
+
 def test_a_new_object_takes_the_name_of_one_that_is_renamed_by_its_id(stack):
     there = stack()["stack"]
     web, own = there["backends"][0]["id"], there["certificates"][1]["id"]

@@ -30,6 +30,7 @@ def test_a_bare_number_is_refused_where_the_api_counts_seconds():
     assert list(fields.Duration().problems("5", "timeout_queue"))
     assert not list(fields.Duration().problems("5s", "timeout_queue"))
     assert fields.Duration().encode("1500ms") == "1.500s"
+    assert fields.Duration().encode("2000ms") == "2s"
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,9 @@ class Type(Field):
     def meaning(self, value: Any) -> Any:
         return value and value.lower()
 
+    def foretell(self, outcome: dict[str, Any], value: Any) -> None:
+        super().foretell(outcome, value.lower())
+
 
 class Assigned(Field):
     """Whether an address was allocated with the load balancer: seen by one of its version."""

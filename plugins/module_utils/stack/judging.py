@@ -15,6 +15,7 @@ from ..kinds.frontend import FRONTEND
 from ..kinds.ip import RESERVED
 from ..kinds.load_balancer import LOAD_BALANCER
 from ..kinds.route import ROUTE
+from ..kinds.subscriber import SUBSCRIBER
 from ..resource import Resource
 from .planning import Planning, Step, key_of, referred
 
@@ -37,10 +38,21 @@ def final(planning: Planning, kind: Resource) -> dict[str, dict[str, Any]]:
 
 
 def embed(planning: Planning) -> None:
-    """Have each frontend show its backend as that will be."""
-    backends = {one["id"]: one for one in final(planning, BACKEND).values()}
-    for frontend in final(planning, FRONTEND).values():
-        frontend["backend"] = backends.get(frontend["backend"]["id"], frontend["backend"])
+    """Have what embeds other objects show them as they will be."""
+    there = {
+        one["id"]: one
+        for kind in (BACKEND, SUBSCRIBER, RESERVED)
+        for one in final(planning, kind).values()
+    }
+
+    def shown(value: Any) -> Any:
+        if isinstance(value, list):
+            return [shown(one) for one in value]
+        return value and there.get(value["id"], value)
+
+    for kind, names in ((FRONTEND, ["backend"]), (LOAD_BALANCER, ["subscriber", "ip"])):
+        for thing in final(planning, kind).values():
+            thing.update({name: shown(thing[name]) for name in names})
 
 
 def take_over(planning: Planning) -> None:

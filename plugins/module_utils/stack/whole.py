@@ -47,6 +47,17 @@ class WholePlan:
     def diff(self) -> list[dict[str, Any]]:
         return [step.diff() for step in self.steps]
 
+    @property
+    def replaced(self) -> set[str]:
+        """The IDs of what gives way to an object of its name."""
+        return {
+            key_of(step.found)
+            for step in self.steps
+            if step.change == "changed"
+            and "id" in step.plan.outcome
+            and step.plan.outcome["id"] is None
+        }
+
 
 class Stack:
     """To the modules what a Resource is for one object: find, plan, apply, wait."""
@@ -204,7 +215,7 @@ def in_order(things: Things, ids: list[str]) -> Things:
 
     def place(one: tuple[Resource, dict[str, Any]]) -> tuple[int, str]:
         kind, thing = one
-        return order.get(key_of(thing), len(order)), kind.called(thing)
+        return order.get(key_of(thing), len(ids)), kind.called(thing)
 
     return sorted(things, key=place)
 
@@ -232,7 +243,7 @@ def result(
             stack.setdefault(kind.plural, []).append({**bare(thing), **more})
     for frontend in stack.get("frontends", []):
         frontend |= within.get(frontend["id"], {})
-    return {"changes": [step.told() for step in plan.steps], "stack": known(stack)}
+    return {"changes": [step.told() for step in plan.steps], "stack": known(stack, plan.replaced)}
 
 
 def bare(thing: dict[str, Any]) -> dict[str, Any]:
@@ -247,13 +258,13 @@ def bare(thing: dict[str, Any]) -> dict[str, Any]:
     return own
 
 
-def known(value: Any) -> Any:
-    """The value with null for every ID that is not known yet."""
+def known(value: Any, replaced: set[str]) -> Any:
+    """The value with null for every ID that is not known yet, or is that of what was replaced."""
     if isinstance(value, dict):
-        return {key: known(inner) for key, inner in value.items()}
+        return {key: known(inner, replaced) for key, inner in value.items()}
     if isinstance(value, list):
-        return [known(inner) for inner in value]
-    return None if isinstance(value, Unmade) else value
+        return [known(inner, replaced) for inner in value]
+    return None if isinstance(value, Unmade) or value in replaced else value
 
 
 STACK = Stack()
