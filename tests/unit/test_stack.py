@@ -660,6 +660,12 @@ def test_jobs_run_side_by_side_and_after_those_they_wait_for():
     assert errors == {} and began.index("late") > began.index("early-3")
 
 
+def test_a_job_that_waits_for_what_does_not_come_is_not_left_out_in_silence():
+    works = {"a": lambda _lane: None, "b": lambda _lane: None, "c": lambda _lane: None}
+    with crew.Crew(session()) as workers, pytest.raises(RuntimeError, match="does not come: b, c"):
+        workers.run(works, {"b": {"c"}, "c": {"b"}})
+
+
 def test_with_the_first_error_nothing_more_is_begun():
     def fail(_lane):
         raise Problem("no")

@@ -128,6 +128,8 @@ class Crew:
             for key in ready[: WIDTH - busy] if not errors else ():
                 self._begin(key, waiting.pop(key), busy)
                 busy += 1
+            if not busy and waiting and not errors:
+                raise RuntimeError(f"This waits for what does not come: {', '.join(waiting)}.")
             if not busy:
                 return results, errors
             key, result, error = self.reports.get()
