@@ -19,6 +19,7 @@ description:
     in the declaration.
   - Where objects refer to each other, it is by name, of something declared or of something that is
     there, or by ID.
+  - An object that is given a new name by its C(id) leaves the old one free for another.
   - Should it fail on the way, it says what was done and what was not, and the next run goes on
     from there.
 author:
