@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 from cloud import Run
-from pki import custom
+from pki import bundle, custom
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVERS = ["10.0.0.1", "10.0.0.2"]
@@ -230,9 +230,9 @@ def test_certificates_of_any_source_take_each_others_place(cloud, role):
     assert first["private_key"].split("\n")[1] not in imported.output
     assert imported.result["url"] == "https://shop.example.test"
     leaf = custom("new.example.test", days=30)
-    bundle = leaf["private_key"] + leaf["certificate"] + leaf["chain"]
+    pem = leaf["private_key"] + leaf["certificate"] + leaf["chain"]
     for certificate, kind, common_name in [
-        ({"source": "custom", "bundle": bundle}, "custom", "new.example.test"),
+        ({"source": "custom", "bundle": pem}, "custom", "new.example.test"),
         ({"source": "letsencrypt"}, "letsencrypt", r".*\.lb\.fr-par\.scw\.cloud"),
     ]:
         site = converges(cloud, role, "ssl_offload", certificate=certificate)
@@ -356,12 +356,12 @@ def test_teardown_wants_to_be_told_of_what(cloud, playbook):
 def test_a_certificate_is_replaced_on_a_live_load_balancer(cloud, role, playbook, tmp_path):
     role("ssl_offload", name="shop", certificate={"source": "custom", **custom("old.example.test")})
     leaf = custom("new.example.test")
-    bundle = tmp_path / "shop.pem"
-    bundle.write_text(leaf["private_key"] + leaf["certificate"] + leaf["chain"])
+    file = tmp_path / "shop.pem"
+    file.write_text(leaf["private_key"] + leaf["certificate"] + leaf["chain"])
     variables = {
         "load_balancer": "shop",
         "certificate": "shop",
-        "bundle_file": os.path.relpath(bundle, ROOT),
+        "bundle_file": os.path.relpath(file, ROOT),
     }
     replaced = playbook("import_certificate", "-vvv", **variables)
     assert "new.example.test" in replaced.output
@@ -373,6 +373,35 @@ def test_a_certificate_is_replaced_on_a_live_load_balancer(cloud, role, playbook
     with cloud.watched() as writes:
         assert playbook("import_certificate", **variables).changed == 0
     assert writes == []
+
+
+def test_a_certificate_whose_name_is_mistyped_is_not_imported_beside_the_right_one(
+    cloud, role, playbook
+):
+    variables = {"load_balancer": "shop", "zone": "nl-ams-1", "bundle": bundle("new.example.test")}
+    role("ssl_offload", name="shop", zone="nl-ams-1")
+    with cloud.watched() as writes:
+        refused = playbook("import_certificate", certificate="shpo", **variables, fails=True)
+    said = " ".join(refused.output.split())
+    assert "Load balancer shop has no certificate shpo. It has: shop. " in said
+    assert "-e create=true" in said
+    assert writes == []
+    playbook("import_certificate", certificate="first", create="true", **variables)
+    [shop] = cloud.api("GET", "lbs", zone="nl-ams-1")["lbs"]
+    found = cloud.api("GET", f"lbs/{shop['id']}/certificates", zone="nl-ams-1")["certificates"]
+    assert {one["name"]: one["type"] for one in found} == {"shop": "letsencrypt", "first": "custom"}
+
+
+def test_an_import_that_was_killed_before_the_new_certificate_had_its_name_is_taken_up(
+    cloud, inside, playbook
+):
+    pem = bundle("new.example.test")
+    inside("load_balancer", name="shop")
+    inside(
+        "certificate", load_balancer="shop", name="shop.next", custom_certificate={"bundle": pem}
+    )
+    playbook("import_certificate", load_balancer="shop", certificate="shop", bundle=pem)
+    assert account(cloud)["shop"]["certificates"].keys() == {"shop"}
 
 
 REFUSED = {
