@@ -308,12 +308,22 @@ def test_what_the_regional_api_lists_is_found_of_every_kind(cloud, migrated):
     assert elsewhere not in done.output
 
 
-def test_what_is_nowhere_is_told_after_the_rest_was_written(cloud, migrated):
+def test_what_is_nowhere_is_told_before_anything_is_written(cloud, playbook, tmp_path):
     shop = make(cloud, "shop", "fr-par-2")
     gone = "99999999-2222-4333-8444-555555555555"
-    done, zoned = migrated(ids=[gone, shop], region="fr-par", fails=True)
-    assert zoned == {shop: f"fr-par-2/{shop}"}
-    assert f"In no zone of their region are: {gone}." in " ".join(done.output.split())
+    variables = {"ids": [gone, shop], "vars_file": str(tmp_path / "ids.yml"), "region": "fr-par"}
+    refused = playbook("migrate_region_to_zone", fails=True, **variables)
+    assert f"In no zone of their region are: {gone}." in " ".join(refused.output.split())
+    assert len(lines(refused.output, shop, "load_balancer", "shop", "fr-par-2")) == 1
+    assert list(tmp_path.glob("ids.yml*")) == []
+
+
+def test_what_was_in_the_file_is_kept_beside_it(cloud, playbook, tmp_path):
+    shop, file = make(cloud, "shop"), tmp_path / "ids.yml"
+    file.write_text("precious: true\n")
+    playbook("migrate_region_to_zone", region="fr-par", ids=shop, vars_file=str(file))
+    assert shop in file.read_text()
+    assert [one.read_text() for one in tmp_path.glob("ids.yml.*")] == ["precious: true\n"]
 
 
 @pytest.mark.parametrize(
