@@ -515,3 +515,13 @@ def test_the_roles_hold_to_their_documented_defaults():
         stated = {key: option["default"] for key, option in options.items() if "default" in option}
         defaults = yaml.safe_load((home / "defaults/main.yml").read_text())
         assert {key: defaults.get(key) for key in stated} == stated
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_what_the_steps_say_to_each_other_has_no_name_that_a_user_could_hit(name):
+    home = ROOT / "roles" / name
+    internal = list(yaml.safe_load((home / "vars/main.yml").read_text()))
+    for tasks in (home / "tasks").glob("*.yml"):
+        internal += re.findall(r"register: (\S+)", tasks.read_text())
+    assert internal
+    assert [one for one in internal if not one.startswith(f"__{name}_")] == []
