@@ -406,15 +406,51 @@ def test_an_import_that_was_killed_before_the_new_certificate_had_its_name_is_ta
 
 REFUSED = {
     "no servers": ("ssl_offload", {"servers": None}, "ssl_offload_servers"),
+    "an empty list of servers": (
+        "ssl_offload",
+        {"servers": []},
+        "ssl_offload_servers: give the IP addresses",
+    ),
+    "an empty text of servers, passed through": (
+        "ssl_passthrough",
+        {"servers": "\n"},
+        "ssl_passthrough_servers: give the IP addresses",
+    ),
+    "an address that cannot be": (
+        "ssl_offload",
+        {"servers": "10.0.0.1,10.0.0.300"},
+        "'10.0.0.300' is not an IP address",
+    ),
+    "an address that cannot be, passed through": (
+        "ssl_passthrough",
+        {"servers": ["10.0.0.300"]},
+        "'10.0.0.300' is not an IP address",
+    ),
+    "an empty name": ("ssl_offload", {"name": ""}, "ssl_offload_name is empty"),
+    "an empty name, passed through": (
+        "ssl_passthrough",
+        {"name": ""},
+        "ssl_passthrough_name is empty",
+    ),
+    "a URL as a domain": (
+        "ssl_offload",
+        {"domains": ["https://shop.example.com/", "www.example.com"]},
+        "ssl_offload_domains: https://shop.example.com/ is more than a name. Give shop.example.com.",
+    ),
+    "a task file that is not there": (
+        "ssl_offload",
+        {"dns_tasks": "nope.yml"},
+        "ssl_offload_dns_tasks: there is no file",
+    ),
     "a server by name": (
         "ssl_offload",
         {"servers": ["web-1.example.test"]},
-        "ssl_offload_servers: give the IP addresses",
+        "'web-1.example.test' is not an IP address",
     ),
     "a server by name, passed through": (
         "ssl_passthrough",
         {"servers": ["web-1.example.test"]},
-        "ssl_passthrough_servers: give the IP addresses",
+        "'web-1.example.test' is not an IP address",
     ),
     "a port out of range": (
         "ssl_offload",
@@ -499,6 +535,55 @@ def test_a_role_refuses_before_the_first_call(cloud, role, case):
     name, variables, message = REFUSED[case]
     assert message in " ".join(role(name, fails=True, **variables).output.split())
     assert cloud.journal(reads=True) == []
+
+
+LEAF, OTHER, OVER = custom("shop.example.test"), custom("b.example.test"), custom("c.test", -1)
+
+
+@pytest.mark.parametrize(
+    ("certificate", "message"),
+    [
+        ({**LEAF, "private_key": OTHER["private_key"]}, "private key does not match"),
+        ({"bundle": "".join(OVER.values())}, "the certificate of CN=c.test expired on"),
+    ],
+    ids=["another's key", "expired"],
+)
+def test_a_role_refuses_a_certificate_before_anything_is_made(cloud, role, certificate, message):
+    certificate = {"source": "custom", **certificate}
+    refused = role("ssl_offload", certificate=certificate, fails=True)
+    assert message in " ".join(refused.output.split())
+    assert account(cloud) == {"ips": []}
+    role("ssl_offload")
+    with cloud.watched() as writes:
+        role("ssl_offload", certificate=certificate, server_port=8080, fails=True)
+    assert writes == []
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_servers_may_be_the_lines_of_a_text(cloud, role, name):
+    role(name, name="shop", servers="10.0.0.1\n10.0.0.2, 10.0.0.3\n")
+    assert account(cloud)["shop"]["backends"]["shop"]["pool"] == [*SERVERS, "10.0.0.3"]
+
+
+@pytest.mark.parametrize("separator", [",", ", ", "\n"])
+def test_domains_may_be_a_text(cloud, role, inside, separator):
+    address = inside("ip", tags=["mine"])["ip"]["ip_address"]
+    names = ["shop.example.test", "www.example.test"]
+    for name in names:
+        cloud.resolve(name, address)
+    made = role("ssl_offload", name="shop", ip=["mine"], domains=separator.join(names))
+    found = account(cloud)["shop"]["certificates"]["shop"]
+    assert [found["common_name"], *found["subject_alternative_name"]] == names
+    assert made.result["url"] == "https://shop.example.test"
+
+
+def test_the_tasks_for_dns_are_found_from_where_the_command_is_given(cloud, role, tmp_path):
+    records = tmp_path / "records.yml"
+    records.write_text(json.dumps([PUT_RECORD]))
+    variables = {"domains": "shop.example.test", "dns_tasks": os.path.relpath(records, ROOT)}
+    role("ssl_offload", name="shop", **variables)
+    found = account(cloud)["shop"]["certificates"]["shop"]
+    assert found["common_name"] == "shop.example.test"
 
 
 def test_a_refusal_shows_no_secret(cloud, role):
