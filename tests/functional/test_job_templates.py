@@ -19,7 +19,7 @@ SERVERS = "127.0.0.31,127.0.0.32"
 JOBS = {
     "ssl_offload": ([], {"ssl_offload_servers": SERVERS, "ssl_offload_redirect_http": "false"}, "address:"),
     "ssl_passthrough": ([], {"ssl_passthrough_servers": SERVERS, "ssl_passthrough_server_port": "{port}"}, "address:"),
-    "teardown": (["ssl_passthrough"], {"ssl_passthrough_name": "ssl-passthrough", "confirm": "yes"}, "changed=3"),
+    "teardown": (["ssl_passthrough"], {"ssl_passthrough_name": "ssl-passthrough", "ssl_offload_name": "", "confirm": "yes"}, "changed=1"),
     "import_certificate": (
         ["ssl_offload"],
         {"load_balancer": "ssl-offload", "certificate": "ssl-offload", "bundle_file": "{folder}/shop.pem"},

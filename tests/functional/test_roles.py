@@ -347,9 +347,36 @@ def test_a_role_releases_the_address_if_it_is_told_to(cloud, role, name):
     assert account(cloud) == {"ips": []}
 
 
+@pytest.mark.parametrize("name", ROLES)
+def test_teardown_deletes_a_load_balancer_whole_whatever_else_is_on_it(
+    cloud, playbook, inside, name
+):
+    playbook(name, **{f"{name}_servers": SERVERS, f"{name}_name": "shop"})
+    served = {"certificates": ["shop"]} if name == "ssl_offload" else {}
+    other = {"load_balancer": "shop", "name": "extra", "inbound_port": 8443, "backend": "shop"}
+    assert inside("frontend", **other, **served)["changed"]
+    playbook("teardown", "-e", f"{name}_name=shop", "-e", "confirm=yes")
+    assert set(account(cloud)) == {"ips"}
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_teardown_says_that_there_was_nothing_of_this_name(cloud, playbook, inside, name):
+    there = {f"{name}_name": "shopp", "confirm": "yes"}
+    done = playbook("teardown", **there, **{f"{name}_zone": "nl-ams-1"})
+    assert "There was no load balancer shopp in nl-ams-1." in done.output
+    inside("load_balancer", name="web")
+    done = playbook("teardown", **there, **{f"{name}_load_balancer": "web"})
+    assert "There was no backend shopp on load balancer web." in done.output
+    done = playbook("teardown", **{f"{name}_name": "web", "confirm": "yes"})
+    assert done.changed == 1 and "There was no" not in done.output
+
+
 def test_teardown_wants_to_be_told_of_what(cloud, playbook):
     refused = playbook("teardown", "-e", "confirm=yes", fails=True)
     assert "ssl_offload_name=NAME" in refused.output
+    # a survey gives what was not answered as an empty text
+    empty = {f"{name}_name": "" for name in ROLES}
+    assert "ssl_offload_name=NAME" in playbook("teardown", confirm=True, fails=True, **empty).output
     assert cloud.journal(reads=True) == []
 
 
