@@ -104,6 +104,15 @@ def test_the_offload_playbook_needs_nothing_but_the_servers(cloud, playbook):
     assert address in made.output
 
 
+def test_check_mode_says_that_a_certificate_to_be_ordered_has_no_end_yet(cloud, playbook):
+    variables = {"ssl_offload_servers": SERVERS}
+    playbook("ssl_offload", **variables)
+    checked = playbook(
+        "ssl_offload", "--check", ssl_offload_domains="shop.example.com", **variables
+    )
+    assert "certificate:  until the day that it gets when it is issued" in checked.output
+
+
 def test_the_passthrough_playbook_needs_nothing_but_the_servers(cloud, playbook):
     made = settles(cloud, playbook, "ssl_passthrough")
     site = account(cloud)["ssl-passthrough"]
