@@ -2,12 +2,15 @@
 
 import json
 import os
+import re
+import shlex
+import subprocess
 from xml.etree import ElementTree
 
 import pytest
 import requests
 import yaml
-from cloud import PROJECT_ID, ROOT, ZONE
+from cloud import ANSIBLE, PROJECT_ID, ROOT, ZONE, clean_environment
 from pki import AUTHORITY, Issued, bundle
 
 
@@ -347,3 +350,55 @@ def test_a_regional_api_that_is_gone_is_told_with_what_to_do(cloud, module):
     cloud.fault(operation="ListLBs", kind="status", status=410)
     result = module("zone_info", region="fr-par")
     assert "no longer lists what is in a region. Give the ids that you know." in result["msg"]
+
+
+WEB_1 = "web-1,"
+
+
+@pytest.mark.parametrize(
+    ("variables", "says"),
+    [
+        ({"load_balancers": "shop"}, "Name a file of tasks to run on each server: -e hook=FILE."),
+        (
+            {"load_balancers": "shop", "hook": "nope.yml"},
+            f"hook: there is no file {ROOT}/nope.yml.",
+        ),
+        ({"hook": "galaxy.yml"}, "Name the load balancers that web-1 is behind: -e load_balancers"),
+    ],
+    ids=["no hook", "a hook that is not there", "no load balancers"],
+)
+def test_a_rolling_update_says_what_it_was_not_given(cloud, playbook, variables, says):
+    refused = playbook("rolling_update", "-i", WEB_1, fails=True, **variables)
+    assert says in " ".join(refused.output.split())
+    assert cloud.journal(reads=True) == []
+
+
+def test_a_rolling_update_that_fails_prints_the_command_that_puts_the_server_back(
+    cloud, inside, playbook, tmp_path
+):
+    inside("load_balancer", name="shop")
+    backend = {
+        "load_balancer": "shop",
+        "forward_protocol": "http",
+        "servers": ["10.0.0.1", "10.0.0.2"],
+    }
+    for name in ("web", "api"):
+        inside("backend", name=name, forward_port=80, **backend)
+    hook = tmp_path / "hook.yml"
+    hook.write_text("- ansible.builtin.fail:\n")
+    variables = {"hook": str(hook), "load_balancers": "shop", "drain_seconds": 0}
+    local = {"ansible_connection": "local", "ansible_host": "10.0.0.1"}
+    failed = playbook("rolling_update", "-i", WEB_1, fails=True, **variables, **local)
+
+    def pools():
+        return [one["pool"] for one in inside("backend_info", load_balancer="shop")["backends"]]
+
+    assert pools() == [["10.0.0.2"], ["10.0.0.2"]]
+    said = " ".join(failed.output.replace("\\n", " ").split())
+    commands = set(re.findall(r"ansible localhost -m \S+ -a '[^']+'", said))
+    assert len(commands) == 2 and '"ansible.builtin.fail" failed' in said
+    for command in commands:
+        program, *arguments = shlex.split(command)
+        environment = {**clean_environment(tmp_path), **cloud.environment}
+        subprocess.run([ANSIBLE / program, *arguments], cwd=ROOT, env=environment, check=True)
+    assert [set(pool) for pool in pools()] == 2 * [{"10.0.0.1", "10.0.0.2"}]
