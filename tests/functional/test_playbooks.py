@@ -402,3 +402,48 @@ def test_a_rolling_update_that_fails_prints_the_command_that_puts_the_server_bac
         environment = {**clean_environment(tmp_path), **cloud.environment}
         subprocess.run([ANSIBLE / program, *arguments], cwd=ROOT, env=environment, check=True)
     assert [set(pool) for pool in pools()] == 2 * [{"10.0.0.1", "10.0.0.2"}]
+
+
+README = (ROOT / "README.md").read_text()
+
+
+def commands(text):
+    """What the blocks of a console run, in order."""
+    for block in re.findall(r"```console\n(.*?)```", text, re.DOTALL):
+        rest = iter(block.splitlines())
+        for line in rest:
+            command = line.removeprefix("$ ")
+            if command != line:
+                while command.endswith("\\") or command.count("'") % 2:
+                    command += "\n" + next(rest)
+                yield command
+
+
+def test_the_commands_of_the_readme_work_in_their_order(cloud, tmp_path, folder):
+    for name in (".venv", "ansible.cfg", "playbooks"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    (tmp_path / "shop.pem").write_text(folder("shop.pem", bundle("shop.example.com", 90)))
+    folder("wiki.pem", bundle("wiki.example.com", 90))
+    [market] = re.findall(r"```yaml\n(- hosts: localhost\n.*?)```", README, re.DOTALL)
+    (tmp_path / "market.yml").write_text(market)
+    environment = {**clean_environment(tmp_path), **cloud.environment}
+    environment["ANSIBLE_COLLECTIONS_PATH"] = str(ROOT / ".venv/collections")
+    ran = 0
+    for command in commands(
+        README.partition("### SSL offloading")[2].partition("## What a task")[0]
+    ):
+        if "rolling_update" in command or not command.startswith((".venv/bin/ansible", "echo ")):
+            continue
+        if "wiki.example.com" in command:
+            [ip] = [one for one in cloud.api("GET", "ips")["ips"] if not one["lb_id"]]
+            for name in ("wiki", "docs"):
+                cloud.resolve(f"{name}.example.com", ip["ip_address"])
+        # what is somewhere else for everybody: a folder, and IDs
+        command = re.sub(r"-e ids=\S+", "", command.replace("/etc/pki/lb", folder.path))
+        done = subprocess.run(
+            command, shell=True, cwd=tmp_path, env=environment, capture_output=True, text=True
+        )
+        assert done.returncode == 0, command + done.stdout + done.stderr
+        ran += 1
+    assert ran > 15
+    assert {one["name"] for one in cloud.api("GET", "lbs")["lbs"]} == {"shop"}
