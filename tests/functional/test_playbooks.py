@@ -394,7 +394,7 @@ def test_a_rolling_update_that_fails_prints_the_command_that_puts_the_server_bac
         return [one["pool"] for one in inside("backend_info", load_balancer="shop")["backends"]]
 
     assert pools() == [["10.0.0.2"], ["10.0.0.2"]]
-    said = " ".join(failed.output.replace("\\n", " ").split())
+    said = " ".join(failed.output.replace("\\", "").split())  # ansible-core 2.18 prints it as JSON
     commands = set(re.findall(r"ansible localhost -m \S+ -a '[^']+'", said))
     assert len(commands) == 2 and '"ansible.builtin.fail" failed' in said
     for command in commands:
