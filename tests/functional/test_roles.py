@@ -432,10 +432,9 @@ def test_an_import_that_was_killed_before_the_new_certificate_had_its_name_is_ta
     cloud, inside, playbook
 ):
     pem = bundle("new.example.test")
-    inside("load_balancer", name="shop")
-    inside(
-        "certificate", load_balancer="shop", name="shop.next", custom_certificate={"bundle": pem}
-    )
+    shop = inside("load_balancer", name="shop")["load_balancer"]["id"]
+    made = {"name": "shop.next", "custom_certificate": {"certificate_chain": pem}}
+    cloud.api("POST", f"lbs/{shop}/certificates", made)
     playbook("import_certificate", load_balancer="shop", certificate="shop", bundle=pem)
     assert account(cloud)["shop"]["certificates"].keys() == {"shop"}
 
