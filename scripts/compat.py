@@ -29,8 +29,8 @@ TESTS = (
     "tests/functional/test_in_controller.py",
     "tests/functional/test_calls.py",
     "tests/functional/test_stack.py::test_a_time_limit_ends_the_task_though_its_threads_are_waiting",
-    "tests/functional/test_stack.py::test_an_export_becomes_a_playbook_that_changes_nothing",
-    "tests/functional/test_stack.py::test_an_export_carries_out_nothing_that_the_api_says",
+    "tests/functional/test_export.py::test_an_export_becomes_a_playbook_that_changes_nothing",
+    "tests/functional/test_export.py::test_an_export_carries_out_nothing_that_the_api_says",
 )
 NEEDED = ("ansible-runner", "pytest")
 """What the tests import, of requirements-dev.txt."""

@@ -109,7 +109,15 @@ from ansible.plugins.lookup import LookupBase
 
 from ..module_utils import pem
 from ..module_utils.config import Problem
-from ..module_utils.kinds.certificate import NEXT, is_imported, moment, stamp
+from ..module_utils.kinds.certificate import (
+    NEXT,
+    holds,
+    is_imported,
+    known_by,
+    moment,
+    names_of,
+    stamp,
+)
 
 
 class LookupModule(LookupBase):
@@ -127,9 +135,8 @@ class LookupModule(LookupBase):
 def rotations(folder: Path, certificates: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """A row for each file and certificate; raises Problem that says what is wrong in the folder."""
     for file, bundle in read(folder.expanduser()).items():
-        names = [bundle.common_name, *bundle.alternative_names]
-        row = {"file": str(file), "names": names, "until": stamp(bundle.not_valid_after)}
-        meant = [one for one in certificates if is_meant(one, names, certificates)]
+        row = {"file": str(file), "names": bundle.names, "until": stamp(bundle.not_valid_after)}
+        meant = [one for one in certificates if is_meant(one, bundle.names, certificates)]
         for one in meant:
             yield {
                 **row,
@@ -143,7 +150,7 @@ def rotations(folder: Path, certificates: list[dict[str, Any]]) -> Iterator[dict
 
 def verdict(bundle: pem.Bundle, one: dict[str, Any]) -> str:
     """What is to be done about a certificate that the bundle is meant for."""
-    if is_imported(one, bundle):
+    if holds(one, bundle):
         return "is there"
     if bundle.not_valid_before > datetime.datetime.now(datetime.UTC):
         return "not valid yet"
@@ -173,9 +180,7 @@ def read(folder: Path) -> dict[Path, pem.Bundle]:
             problems.append(f"{file}: {str(problem).partition(': ')[2]}")
     by_names: dict[frozenset[str], list[str]] = {}
     for file, bundle in bundles.items():
-        by_names.setdefault(known_by(bundle.common_name, bundle.alternative_names), []).append(
-            str(file)
-        )
+        by_names.setdefault(known_by(bundle.names), []).append(str(file))
     problems += [
         f"{' and '.join(same)} are for the same names: keep the one that is meant."
         for same in by_names.values()
@@ -196,9 +201,4 @@ def is_meant(one: dict[str, Any], names: list[str], certificates: list[dict[str,
         other["name"] == begun_for and other["lb"]["id"] == one["lb"]["id"]
         for other in certificates
     )
-    shown = known_by(one["common_name"], one["subject_alternative_name"])
-    return one["type"] == "custom" and not begun and shown == known_by(names[0], names[1:])
-
-
-def known_by(first: str, others: list[str]) -> frozenset[str]:
-    return frozenset(name.lower() for name in (first, *others))
+    return is_imported(one) and not begun and known_by(names_of(one)) == known_by(names)

@@ -39,6 +39,10 @@ class Bundle:
     has_issuer: bool
     """The chain holds the certificate's issuer, or it needs none."""
 
+    @property
+    def names(self) -> list[str]:
+        return [self.common_name, *self.alternative_names]
+
 
 def secrets(value: Any) -> set[str]:
     """What must not be shown of the private keys in plain data, wherever they stand in it.

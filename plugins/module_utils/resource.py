@@ -192,12 +192,9 @@ class Resource(Kind):
 
     def foresee(self, session: Session, plan: Plan, found: dict[str, Any] | None) -> None:
         """In check mode: warn of what the API would refuse, if all else stays as it is."""
-        users = self.used_by(session, found) if plan.outcome is None else []
-        if users:
-            session.warn(
-                f"{upper(self.called(found))} is in use by {', '.join(users)}: as long as it is, "
-                "the API will refuse to delete it."
-            )
+        in_use = self.in_use(session, found) if plan.outcome is None else ""
+        if in_use:
+            session.warn(f"{in_use}: as long as it is, the API will refuse to delete it.")
 
     def advise(self, session: Session, outcome: dict[str, Any]) -> None:
         """Warn of what is allowed but hardly meant. For kinds to override."""
@@ -213,13 +210,10 @@ class Resource(Kind):
             try:
                 answer = session.send(call, load_balancer_id, absent)
             except ApiError as error:
-                users = self.used_by(session, found) if call.method == "DELETE" else []
-                if not users:
+                in_use = self.in_use(session, found) if call.method == "DELETE" else ""
+                if not in_use:
                     raise
-                raise Problem(
-                    f"{upper(self.called(found))} is in use by {', '.join(users)}: "
-                    f"change or remove that first. {error}"
-                ) from error
+                raise Problem(f"{in_use}: change or remove that first. {error}") from error
         object_id = (found or answer)["id"]
         if absent:
             self.await_removed(session, object_id, load_balancer_id)
@@ -238,6 +232,11 @@ class Resource(Kind):
     def used_by(self, session: Session, found: dict[str, Any]) -> list[str]:
         """Who keeps the object from being deleted. For kinds to override."""
         return []
+
+    def in_use(self, session: Session, found: dict[str, Any]) -> str:
+        """That in words; '' if nobody does."""
+        users = self.used_by(session, found)
+        return f"{upper(self.called(found))} is in use by {', '.join(users)}" if users else ""
 
     def await_usable(
         self, session: Session, object_id: str, load_balancer_id: str | None

@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 from cloud import Run, clean_environment, run_playbook, serving
+from declared import watching
 from ways import WAYS, Likeness
 
 
@@ -82,6 +83,16 @@ def inside(cloud, tmp_path):
         return WAYS["in_controller"](name, options, check=check, environment=surroundings)
 
     return run
+
+
+@pytest.fixture
+def stack(cloud, inside):
+    """Run `stack`; return its result with what was written meanwhile under `written`.
+
+    Which of several errors comes first, say, depends on which thread is the faster one, so most
+    results are not compared between both ways to run it.
+    """
+    return watching(cloud, inside)
 
 
 @pytest.fixture

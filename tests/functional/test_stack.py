@@ -1,6 +1,5 @@
 """A whole load balancer from one declaration: planned as one, done once, taken up where it broke."""
 
-import copy
 import datetime
 import itertools
 import json
@@ -9,109 +8,22 @@ import time
 from collections import Counter
 
 import pytest
-import yaml
-from ansible_collections.scaleway_community.lb.plugins.module_utils.stack.declaration import (
-    ABOVE,
-    ROUTE,
-    SECTIONS,
+from cloud import SECRET_KEY, serving
+from declared import (
+    MADE,
+    NETWORK,
+    OWN,
+    REGEX,
+    STACK,
+    backend,
+    changed,
+    operations,
+    told,
+    wait_for,
+    watching,
 )
-from cloud import PROJECT_ID, SECRET_KEY, clean_environment, serving
-from objects import ADDRESS, DENY, REDIRECT
+from objects import DENY, REDIRECT
 from pki import custom
-from ways import NAME, WAYS
-
-NETWORK = "21111111-2222-4333-8444-555555555555"
-OWN = custom("own.example.com")
-REGEX = {"http_filter": "regex", "http_filter_value": ["^/a"]}
-
-
-def backend(name, **options):
-    return {"name": name, "forward_protocol": "http", "forward_port": 80, **options}
-
-
-STACK = {
-    "load_balancer": {"name": "web", "tags": ["shop"]},
-    "ips": [{"tags": ["web"]}],
-    "private_networks": [{"private_network_id": NETWORK}],
-    "certificates": [
-        {"name": "ordered", "letsencrypt": {}},
-        {"name": "own", "custom_certificate": OWN},
-    ],
-    "backends": [backend("web", servers=["10.0.0.1"]), backend("api"), backend("old")],
-    "frontends": [
-        {"name": "http", "inbound_port": 80, "backend": "web", "acls": [REDIRECT]},
-        {
-            "name": "https",
-            "inbound_port": 443,
-            "backend": "web",
-            "certificates": ["ordered", "own"],
-            "acls": [DENY],
-            "routes": [
-                {"path_begin": "/api", "backend": "api"},
-                {"host_header": "old.example.com", "backend": "old"},
-            ],
-        },
-    ],
-    "subscriber": {"name": "on-call", "email_config": {"email": "on-call@example.com"}},
-}
-MADE = {
-    "CreateSubscriber": 1,
-    "CreateIP": 1,
-    "CreateLB": 1,
-    "SubscribeToLB": 1,
-    "AttachPrivateNetwork": 1,
-    "CreateCertificate": 2,
-    "CreateBackend": 3,
-    "CreateFrontend": 2,
-    "SetACLs": 2,
-    "CreateRoute": 2,
-}
-
-
-def changed(**sections):
-    """The declaration with other sections, or without those that are None."""
-    stack = copy.deepcopy({**STACK, **sections})
-    return {name: value for name, value in stack.items() if value is not None}
-
-
-def operations(entries):
-    return dict(Counter(entry["operation"] for entry in entries))
-
-
-def told(result):
-    """What changes, in words."""
-    return [f"{one['object']} {one['change']}" for one in result["changes"]]
-
-
-def watching(cloud, run):
-    """Run `stack`; return its result with what was written meanwhile under `written`."""
-
-    def watched(declaration=STACK, **options):
-        with cloud.watched() as written:
-            result = run("stack", **declaration, **options)
-        return {**result, "written": operations(written)}
-
-    return watched
-
-
-@pytest.fixture
-def once(cloud, tmp_path):
-    """Run a module in the way it runs by default.
-
-    Which of several errors comes first, say, depends on which thread is the faster one, so most
-    results here are not compared between both ways.
-    """
-
-    def run(name, /, check=False, environment=None, **options):
-        surroundings = {**clean_environment(tmp_path), **(environment or cloud.environment)}
-        return WAYS["in_controller"](name, options, check=check, environment=surroundings)
-
-    return run
-
-
-@pytest.fixture
-def stack(cloud, once):
-    return watching(cloud, once)
 
 
 def test_a_stack_is_shown_made_changed_pruned_exported_and_removed(module, cloud):
@@ -289,10 +201,10 @@ def test_a_new_object_takes_the_name_of_one_that_is_renamed_by_its_id(stack):
     assert stack(other)["written"] == {}
 
 
-def test_what_is_not_declared_stays_unless_it_is_pruned(stack, once, cloud):
+def test_what_is_not_declared_stays_unless_it_is_pruned(stack, inside, cloud):
     stack()
-    once("acl", load_balancer="web", frontend="https", index=0, **{**DENY, "name": "by-hand"})
-    once("backend", load_balancer="web", **backend("by-hand"))
+    inside("acl", load_balancer="web", frontend="https", index=0, **{**DENY, "name": "by-hand"})
+    inside("backend", load_balancer="web", **backend("by-hand"))
     assert stack()["written"] == {"SetACLs": 1}  # behind those that are declared
     result = stack()
     assert result["written"] == {}
@@ -561,7 +473,7 @@ def big(objects, **options):
 CERTIFICATES = [custom(f"c{number}.example.com") for number in range(3)]
 
 
-def test_a_run_that_changes_nothing_costs_no_more_calls_than_list_pages(stack, once, cloud):
+def test_a_run_that_changes_nothing_costs_no_more_calls_than_list_pages(stack, inside, cloud):
     """400 objects: 155 backends are two pages; each of 80 ACL lists is one."""
     declaration = big(400)
     assert len(stack(declaration)["changes"]) == 400
@@ -575,9 +487,9 @@ def test_a_run_that_changes_nothing_costs_no_more_calls_than_list_pages(stack, o
         "ListRoutes": 1,
         "ListACLs": 80,
     }
-    once("load_balancer", name="bare")
+    inside("load_balancer", name="bare")
     with cloud.watched(reads=True) as asked:
-        once("stack", load_balancer={"name": "bare"}, frontends=[], prune=True)
+        inside("stack", load_balancer={"name": "bare"}, frontends=[], prune=True)
     assert "ListRoutes" not in operations(asked), "a list of the whole zone, for none on it"
 
 
@@ -611,7 +523,7 @@ def test_of_a_zone_full_of_routes_only_those_at_hand_are_read(stack, cloud):
     ]
 
 
-def test_a_transient_refusal_has_the_writes_go_one_by_one(once):
+def test_a_transient_refusal_has_the_writes_go_one_by_one(inside):
     """Someone resizes the load balancer while backends are being made, each in 0.1 seconds: for a
     while the API refuses every write."""
     with serving("--data-plane=none", "--ca=builtin", "--time-scale=0.2") as cloud:
@@ -624,7 +536,7 @@ def test_a_transient_refusal_has_the_writes_go_one_by_one(once):
         environment = cloud.environment
         run = threading.Thread(
             target=lambda: results.append(
-                once("stack", environment=environment, wait=False, **declaration)
+                inside("stack", environment=environment, wait=False, **declaration)
             )
         )
         run.start()
@@ -647,16 +559,6 @@ def made(cloud):
     return [entry for entry in cloud.journal() if entry["operation"] == "CreateBackend"]
 
 
-def wait_for(look, patience=30):
-    """What `look` returns once that is something."""
-    deadline = time.monotonic() + patience
-    while time.monotonic() < deadline:
-        if found := look():
-            return found
-        time.sleep(0.02)
-    raise AssertionError("it did not happen in time")
-
-
 def gaps(entries):
     """The seconds between the ends of calls."""
     ends = [datetime.datetime.fromisoformat(entry["at"]) for entry in entries]
@@ -670,23 +572,23 @@ def slow():
         yield cloud
 
 
-def test_it_is_usable_when_the_task_ends(slow, once):
+def test_it_is_usable_when_the_task_ends(slow, inside):
     """Waits for what takes its time: the load balancer, an attachment, an order, a detachment."""
     declaration = {name: STACK[name] for name in ("load_balancer", "private_networks")}
     declaration |= {"certificates": STACK["certificates"], "backends": [backend("web")]}
-    made = once("stack", environment=slow.environment, **declaration)["stack"]
+    made = inside("stack", environment=slow.environment, **declaration)["stack"]
     assert [one["status"] for one in made["private_networks"]] == ["ready"]
     assert [one["status"] for one in made["certificates"]] == ["ready", "ready"]
     assert made["load_balancer"]["status"] == "ready"
     assert [one["status"] for one in made["load_balancer"]["instances"]] == ["ready"]
     # What is on its way out is not taken for something that is there.
     on_it = {"load_balancer": "web", "private_network_id": NETWORK}
-    once("private_network", environment=slow.environment, state="absent", wait=False, **on_it)
-    again = once("stack", environment=slow.environment, **declaration)
+    inside("private_network", environment=slow.environment, state="absent", wait=False, **on_it)
+    again = inside("stack", environment=slow.environment, **declaration)
     assert told(again) == [f"private network {NETWORK} created"]
     assert [one["status"] for one in again["stack"]["private_networks"]] == ["ready"]
     gone = {"load_balancer": {"name": "web"}, "state": "absent"}
-    assert once("stack", environment=slow.environment, **gone)["changed"]
+    assert inside("stack", environment=slow.environment, **gone)["changed"]
     assert slow.api("GET", "lbs")["lbs"] == []
 
 
@@ -722,9 +624,9 @@ def test_nothing_is_put_on_a_certificate_that_is_on_its_way(stack, cloud):
     assert "still 'pending'" in again["msg"] and again["written"] == {}
 
 
-def test_what_kubernetes_manages_is_left_alone_unless_told_otherwise(stack, once):
+def test_what_kubernetes_manages_is_left_alone_unless_told_otherwise(stack, inside):
     tags = ["managed-by-scaleway-cloud-controller-manager"]
-    once("load_balancer", name="web", tags=tags)
+    inside("load_balancer", name="web", tags=tags)
     for options in ({}, {"check": True}, {"state": "absent"}, {"state": "absent", "check": True}):
         result = stack({"load_balancer": {"name": "web"}, "backends": [backend("web")]}, **options)
         assert result["failed"] and "Kubernetes" in result["msg"] and result["written"] == {}
@@ -745,255 +647,3 @@ def test_a_time_limit_ends_the_task_though_its_threads_are_waiting(play):
         written = len(cloud.journal())
         time.sleep(1)
         assert len(cloud.journal()) == written
-
-
-def test_an_export_holds_everything_that_was_set_by_hand(stack, once, cloud):
-    """Set through the API itself, as the console does; gone and made again, it is exported again
-    as it was."""
-    made = clicked_together(cloud)
-    exported = once("stack_info", load_balancer=made["id"])["stack"]
-    assert exported["load_balancer"].pop("id") == made["id"]
-    for section, kind in [*SECTIONS.items(), ("routes", ROUTE)]:
-        items = exported.get(section) or exported["frontends"][0][section]
-        told = {name for item in items for name in item}
-        only_tcp = {"sni"}
-        assert {*kind.fields} - {*ABOVE} - only_tcp <= told, f"every field of {section} is exported"
-    checked = stack(exported, check=True)
-    assert checked.get("changes") == [], checked
-    assert stack(exported, prune=True)["written"] == {}
-    once("load_balancer", name="by hand", state="absent", release_ip=True)
-    for ip in exported["ips"]:
-        del ip["ip_address"]
-    for certificate in exported["certificates"]:
-        if certificate["name"] == "own":
-            certificate["custom_certificate"] = OWN
-    made_again = stack(exported)
-    assert made_again.get("changed"), made_again
-    again = once("stack_info", load_balancer="by hand")["stack"]
-    for ip in again["ips"]:
-        del ip["ip_address"]
-    del exported["certificates"][1]["custom_certificate"]
-    assert again == exported
-
-
-def clicked_together(cloud):
-    """A load balancer on which everything has a value of its own."""
-
-    def make(path, **body):
-        return cloud.api("POST", path, body)
-
-    mine = {"project_id": PROJECT_ID}
-    four = make("ips", tags=["four", "x"], reverse="www.example.com", **mine)
-    six = make("ips", tags=["six"], is_ipv6=True, **mine)
-    lb = make(
-        "lbs",
-        **mine,
-        name="by hand",
-        description="made by hand",
-        type="LB-GP-M",
-        tags=["b", "a"],
-        ssl_compatibility_level="ssl_compatibility_level_modern",
-        ip_ids=[four["id"], six["id"]],
-    )
-    wait_for(lambda: cloud.api("GET", f"lbs/{lb['id']}")["status"] == "ready")
-    on_it = f"lbs/{lb['id']}"
-    kinds = {
-        "tcp": {"tcp_config": {}},
-        "https": {
-            "https_config": {
-                "uri": "/",
-                "method": "POST",
-                "code": 204,
-                "host_header": "a.example.com",
-                "sni": "b.example.com",
-            }
-        },
-        "mysql": {"mysql_config": {"user": "lb"}},
-        "redis": {"redis_config": {}},
-        "plain": {},
-    }
-    backends = {
-        name: make(
-            f"{on_it}/backends",
-            name=name,
-            forward_protocol="http",
-            forward_port=8000,
-            forward_port_algorithm="leastconn",
-            sticky_sessions="cookie",
-            sticky_sessions_cookie_name="S",
-            health_check={
-                "port": 81,
-                "check_max_retries": 4,
-                "check_delay": 5500,
-                "check_timeout": 2000,
-                "check_send_proxy": True,
-                "transient_check_delay": "0.700s",
-                **kind,
-            },
-            server_ip=["10.0.0.2", "10.0.0.1"],
-            proxy_protocol="proxy_protocol_v2_ssl_cn",
-            timeout_server=1000,
-            timeout_connect=2500,
-            timeout_tunnel=60000,
-            timeout_queue="4s",
-            on_marked_down_action="shutdown_sessions",
-            failover_host="failover.s3-website.fr-par.scw.cloud",
-            host="c.example.com",
-            ssl_bridging=True,
-            ignore_ssl_server_verify=True,
-            redispatch_attempt_count=2,
-            max_retries=7,
-            max_connections=11,
-        )["id"]
-        for name, kind in kinds.items()
-    }
-    order = {"common_name": "by-hand.example.com", "subject_alternative_name": ["x.example.com"]}
-    for name in (order["common_name"], *order["subject_alternative_name"]):
-        cloud.resolve(name, four["ip_address"])
-    chain = OWN["private_key"] + OWN["certificate"] + OWN["chain"]
-    ordered = make(f"{on_it}/certificates", name="ordered", letsencrypt=order)
-    own = make(f"{on_it}/certificates", name="own", custom_certificate={"certificate_chain": chain})
-    wait_for(lambda: cloud.api("GET", f"certificates/{ordered['id']}")["status"] == "ready")
-    frontend = make(
-        f"{on_it}/frontends",
-        name="https",
-        inbound_port=443,
-        backend_id=backends["https"],
-        certificate_ids=[own["id"], ordered["id"]],
-        timeout_client=7000,
-        enable_http3=True,
-        connection_rate_limit=9,
-        enable_access_logs=True,
-    )
-    target = {"type": "location", "target": "https://{{host}}/new", "code": 308}
-    rules = [
-        ({"type": "redirect", "redirect": target}, {"http_filter": "path_begin"}),
-        ({"type": "allow"}, {"http_filter": "http_header_match", "http_filter_option": "X-A"}),
-        ({"type": "deny"}, {"ip_subnet": ["10.0.0.0/8"], "invert": True}),
-        ({"type": "deny"}, {"ips_edge_services": True}),
-    ]
-    for index, (action, match) in enumerate(rules):
-        if "http_filter" in match:
-            match["http_filter_value"] = ["a", "b"]
-        rule = {"name": f"rule-{index}", "description": f"the {index}th", "index": 9 - index}
-        make(f"frontends/{frontend['id']}/acls", action=action, match=match, **rule)
-    for match in (
-        {"host_header": "d.example.com", "match_subdomains": True},
-        {"path_begin": "/path"},
-    ):
-        make("routes", frontend_id=frontend["id"], backend_id=backends["mysql"], match=match)
-    make(f"{on_it}/attach-private-network", private_network_id=NETWORK, ipam_ids=[ADDRESS])
-    told = make(
-        "subscribers", name="hook", webhook_config={"uri": "https://hooks.example.com/"}, **mine
-    )
-    make(f"lb/{lb['id']}/subscribe", subscriber_id=told["id"])
-    return lb
-
-
-def test_an_export_carries_out_nothing_that_the_api_says(stack, play, cloud, tmp_path):
-    """Whoever may write a description must not come to run something on the controller."""
-    touched = tmp_path / "touched"
-    run = f"lookup('ansible.builtin.pipe', 'touch {touched}')"
-    nasty = [
-        f"{{{{ {run} }}}}",
-        f"{{% if {run} %}}{{% endif %}}",
-        "use {{ nobody }} 'and' \"so\" on",
-        "{# a remark",
-        f"#jinja2: variable_start_string: '[%', variable_end_string: '%]'\n[% {run} %]",
-        "{{ own_bundle | default(omit) }}",
-    ]
-    name = "{{ nobody }}"
-    fill_in = {"type": "location", "target": "https://{{host}}/{{path}}", "code": 301}
-    rule = {"http_filter": "path_begin", "http_filter_value": nasty}
-    redirect = {"action": {"type": "redirect", "redirect": fill_in}, "match": rule}
-    stack(
-        {
-            "load_balancer": {"name": "web", "description": nasty[0], "tags": nasty},
-            "certificates": [{"name": "own", "custom_certificate": OWN}],
-            "backends": [backend(name)],
-            "frontends": [
-                {
-                    "name": name,
-                    "inbound_port": 443,
-                    "backend": name,
-                    "certificates": ["own"],
-                    "acls": [{"name": text, "description": text, **redirect} for text in nasty],
-                    "routes": [{"path_begin": "/{{ nobody }}", "backend": name}],
-                }
-            ],
-        }
-    )
-    file = tmp_path / "web.yml"
-    variables = {"load_balancer": "web", "file": str(file)}
-    process = play("playbooks/export_stack.yml", variables=variables)
-    assert process.returncode == 0, process.stdout + process.stderr
-    sections = ("load_balancer", "certificates", "backends", "frontends")
-    asked = {"load_balancer": "web", "secrets_as_variables": True}
-    content = "{{ exported.stack | scaleway_community.lb.literal_yaml }}"
-    kept = tmp_path / "kept.yml"
-    by_hand = [
-        {f"{NAME}.stack_info": asked, "register": "exported"},
-        {
-            "ansible.builtin.copy": {"content": content, "dest": str(kept)},
-            "changed_when": False,
-        },
-        {"ansible.builtin.include_vars": {"file": str(kept), "name": "web"}},
-        {f"{NAME}.stack": {section: f"{{{{ web.{section} }}}}" for section in sections}},
-    ]
-    for applied in (str(file), by_hand):
-        with cloud.watched() as written:
-            process = play(applied, "--diff")
-        assert process.returncode == 0, process.stdout + process.stderr
-        assert "changed=0" in process.stdout and written == [], process.stdout
-    assert not touched.exists()
-
-
-def test_what_is_there_twice_is_exported_so_that_it_stays(stack, once, cloud):
-    """ACLs, routes, a certificate that is ordered, and the subscriber have a twin."""
-    made = stack(
-        changed(
-            frontends=[{**STACK["frontends"][1], "routes": [], "acls": [DENY, REDIRECT, DENY]}],
-        )
-    )["stack"]
-    lb_id, frontend = made["load_balancer"]["id"], made["frontends"][0]
-    for host, backend_made in zip(
-        ("a.example.com", "A.example.com"), made["backends"], strict=False
-    ):
-        ends = {"frontend_id": frontend["id"], "backend_id": backend_made["id"]}
-        cloud.api("POST", "routes", {**ends, "match": {"host_header": host}})
-    order = {"letsencrypt": {"common_name": made["certificates"][0]["common_name"]}}
-    cloud.api("POST", f"lbs/{lb_id}/certificates", {"name": "ordered", **order})
-    twin = {**STACK["subscriber"], "project_id": PROJECT_ID}
-    for subscriber in (twin, {**twin, "project_id": "76666666-7777-4888-8999-000000000000"}):
-        new = cloud.api("POST", "subscribers", subscriber)["id"]
-        cloud.api("POST", f"lb/{lb_id}/subscribe", {"subscriber_id": new})
-        exported = once("stack_info", load_balancer="web")["stack"]
-        assert exported["subscriber"]["id"] == new
-        result = stack(exported, prune=True)
-        assert (result.get("changes"), result["written"]) == ([], {}), result
-    https = exported["frontends"][0]
-    assert [rule["name"] for rule in https["acls"]] == ["deny", "redirect", "deny"]
-    assert [route["host_header"] for route in https["routes"]] == ["A.example.com", "a.example.com"]
-    twins = [*https["routes"], *exported["certificates"][:2]]
-    assert all(one["id"] for one in twins)
-    assert not any("id" in one for one in (https, *exported["certificates"][2:]))
-
-
-def test_an_export_becomes_a_playbook_that_changes_nothing(stack, play, cloud, tmp_path):
-    stack()
-    file = tmp_path / "web.yml"
-    variables = {"load_balancer": "web", "file": str(file)}
-    process = play("playbooks/export_stack.yml", variables=variables)
-    assert process.returncode == 0, process.stdout + process.stderr
-    text = file.read_text()
-    assert "{{ own_bundle | default(omit) }}" in text
-    assert list(yaml.safe_load(text)[0]["tasks"][0]["scaleway_community.lb.stack"]) == [*STACK]
-    with cloud.watched() as written:
-        process = play(str(file))
-        assert process.returncode == 0 and "changed=0" in process.stdout, process.stdout
-    assert written == []
-    new = custom("new.example.com")
-    bundle = new["private_key"] + new["certificate"] + new["chain"]
-    process = play(str(file), variables={"own_bundle": bundle})
-    assert process.returncode == 0 and "changed=1" in process.stdout, process.stdout
-    assert bundle.split("\n")[1] not in process.stdout

@@ -46,7 +46,7 @@ class Content:
         self.names: list[str] = []
         if options.get("custom_certificate"):
             self.bundle = pem.read(options["custom_certificate"])
-            self.names = [self.bundle.common_name, *self.bundle.alternative_names]
+            self.names = self.bundle.names
             if self.bundle.not_valid_before > datetime.datetime.now(datetime.UTC):
                 raise Problem(
                     f"custom_certificate: the certificate of {self.names[0]} is not valid before "
@@ -76,21 +76,17 @@ class Content:
         """True if the certificate found is, as far as the API shows it, the one wanted."""
         if found is None or found["status"] == "error":
             return False
-        if self.bundle is None:
-            shown = [found["common_name"], *found["subject_alternative_name"]]
-            return found["type"] in LETSENCRYPT and {n.lower() for n in shown} == {
-                n.lower() for n in self.names
-            }
-        return is_imported(found, self.bundle)
+        if self.bundle:
+            return holds(found, self.bundle)
+        return not is_imported(found) and known_by(names_of(found)) == known_by(self.names)
 
     def lacking(self, found: dict[str, Any]) -> list[str]:
         """The names of the certificate found that this one is not for."""
-        mine = {name.lower() for name in self.names}
-        shown = [found["common_name"], *found["subject_alternative_name"]]
+        mine = known_by(self.names)
         return [
             name
-            for name in shown
-            if not mine & {name.lower(), f"*.{name.lower().partition('.')[2]}"}
+            for name in names_of(found)
+            if not mine & known_by([name, f"*.{name.partition('.')[2]}"])
         ]
 
     def body(self) -> dict[str, Any]:
@@ -310,11 +306,7 @@ class Certificate(Resource):
             self.remove(session, there, there.next)
         if content.is_in(there.current) and not force:
             return self.take_over(session, there, there.current)
-        new = self.make(session, options, there, content)
-        if there.current is None and not session.wait:
-            return new
-        new = self.await_ready(session, there, new)
-        return self.take_over(session, there, new)
+        return self.take_over(session, there, self.make(session, options, there, content))
 
     def make(
         self, session: Session, options: dict[str, Any], there: Situation, content: Content
@@ -412,7 +404,7 @@ class Certificate(Resource):
     def told(self, found: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
         """An imported certificate is told by its name alone: the API shows no content."""
         told = super().told(found, names)
-        if found["type"] not in LETSENCRYPT:
+        if is_imported(found):
             return told
         first, others = found["common_name"], found["subject_alternative_name"]
         order: dict[str, Any] = {} if first == own_name(found["lb"]) else {"common_name": first}
@@ -448,13 +440,27 @@ def reserved(name: str) -> str:
     )
 
 
-def is_imported(found: dict[str, Any], bundle: pem.Bundle) -> bool:
+def is_imported(found: dict[str, Any]) -> bool:
+    """True if the certificate is not ordered from Let's Encrypt."""
+    return found["type"] not in LETSENCRYPT
+
+
+def names_of(found: dict[str, Any]) -> list[str]:
+    """The names that a certificate is for, the first one first."""
+    return [found["common_name"], *(found.get("subject_alternative_name") or [])]
+
+
+def known_by(names: list[str]) -> frozenset[str]:
+    """Names in the one form in which equal ones are equal: in any case and order."""
+    return frozenset(name.lower() for name in names)
+
+
+def holds(found: dict[str, Any], bundle: pem.Bundle) -> bool:
     """True if the certificate found is, as far as the API shows it, the one in the bundle."""
-    shown = [found["common_name"], *found["subject_alternative_name"]]
     return (
-        found["type"] == "custom"
+        is_imported(found)
         and found["status"] != "error"
-        and shown == [bundle.common_name, *bundle.alternative_names]
+        and names_of(found) == bundle.names
         and moment(found["not_valid_before"]) == bundle.not_valid_before
         and moment(found["not_valid_after"]) == bundle.not_valid_after
     )
@@ -475,7 +481,7 @@ def _explained(error: ApiError, load_balancer: dict[str, Any], names: list[str])
 
 
 def _listed(found: dict[str, Any]) -> str:
-    return ", ".join([found["common_name"], *(found.get("subject_alternative_name") or [])])
+    return ", ".join(names_of(found))
 
 
 def moment(text: str) -> datetime.datetime:

@@ -96,7 +96,7 @@ class LoadBalancer(Resource):
                 )
             calls += [
                 Call("PATCH", f"ips/{ip_id}", {"lb_id": found["id"]})
-                for ip_id in dict.fromkeys(wanted["ips"])
+                for ip_id in self.fields["ips"].encode(wanted["ips"])
                 if ip_id not in attached
             ]
         if "subscriber" in differing:

@@ -39,18 +39,20 @@ class Applying:
     def load_balancer_id(self) -> str | None:
         return self.made.get(Unmade("load_balancer"))
 
-    def run(self, steps: list[Step]) -> dict[str, Any]:
-        """Carry out all steps and wait; return the load balancer."""
+    def run(self, steps: list[Step]) -> None:
+        """Carry out all steps; a Problem says what was done and what was not."""
         if self.load_balancer_id:
             self.session.settle(self.load_balancer_id)
         works = {step.key: partial(self.carry_out, step) for step in steps}
         done, errors = self.crew.run(works, {step.key: step.after for step in steps})
         if errors:
             raise unfinished(steps, done.keys(), errors, self.crew.traffic.wrote)
+
+    def outcome(self) -> dict[str, Any]:
+        """The load balancer, once it serves what was done."""
         self.session.load_balancers.clear()
-        with telling(steps):
-            self.session.await_usable(self.load_balancer_id)
-            return self.session.load_balancer(self.load_balancer_id)
+        self.session.await_usable(self.load_balancer_id)
+        return self.session.load_balancer(self.load_balancer_id)
 
     def carry_out(self, step: Step, lane: Lane) -> None:
         """Do what one step says, in a thread of the crew."""

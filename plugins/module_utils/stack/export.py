@@ -10,7 +10,7 @@ from collections import Counter
 from typing import Any
 
 from ..kinds.acls import ACLS
-from ..kinds.certificate import CERTIFICATE, LETSENCRYPT, NEXT
+from ..kinds.certificate import CERTIFICATE, NEXT, is_imported
 from ..kinds.frontend import FRONTEND
 from ..kinds.ip import RESERVED
 from ..kinds.load_balancer import LOAD_BALANCER
@@ -97,10 +97,6 @@ class Export:
         if found["subscriber"]:
             declaration["subscriber"] = self.told(SUBSCRIBER, found["subscriber"])
         return {section: value for section, value in declaration.items() if value}
-
-
-def is_imported(certificate: dict[str, Any]) -> bool:
-    return certificate["type"] not in LETSENCRYPT
 
 
 def variable(*names: str) -> str:

@@ -107,9 +107,10 @@ class Stack:
             if session.check_mode or not plan.changed:
                 return plan, result(session, declaration, plan, planning.outcomes.values())
             applying = Applying(session, crew, found and found["id"])
-            found = applying.run(plan.steps)
+            applying.run(plan.steps)
             ids = [applying.made.get(one, one) for one in planning.ids.values()]
             with telling(plan.steps):
+                found = applying.outcome()
                 there = survey(session, crew, declaration, found, prune, settle=session.wait)
                 for attachment in there.of(PRIVATE_NETWORK):
                     if key_of(attachment) in ids:
