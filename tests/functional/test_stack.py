@@ -592,6 +592,20 @@ def test_it_is_usable_when_the_task_ends(slow, inside):
     assert slow.api("GET", "lbs")["lbs"] == []
 
 
+def test_certificates_are_ordered_while_backends_are_made(slow, inside):
+    declared = {
+        "load_balancer": {"name": "order"},
+        "certificates": [{"name": "order", "letsencrypt": {}}],
+        "backends": [backend(f"b{number}") for number in range(10)],
+    }
+    with slow.watched(reads=True) as calls:
+        assert inside("stack", environment=slow.environment, **declared)["changed"]
+    done = [call["operation"] for call in calls]
+    last = {name: at for at, name in enumerate(done)}
+    assert done.index("CreateCertificate") < last["CreateBackend"]
+    assert done.index("CreateBackend") < last["GetCertificate"]
+
+
 def test_an_attachment_that_fails_is_said(stack, cloud):
     cloud.fault(operation="AttachPrivateNetwork", kind="error", count=1)
     result = stack()

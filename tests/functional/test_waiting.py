@@ -1,5 +1,6 @@
 """A task ends when what it made can be used: at a pace at which that takes a moment."""
 
+import itertools
 from datetime import datetime
 
 import pytest
@@ -80,3 +81,12 @@ def test_what_an_earlier_run_did_not_wait_for_is_waited_for(slow, inside):
         assert run(kind, **options, wait=False) == (False, False)
         assert run(kind, **options, check=True) == (False, False)
         assert run(kind, **options) == (False, True)
+
+
+def test_it_asks_soon_and_then_less_and_less_often(cloud, inside):
+    cloud.fault(operation="CreateLB", kind="stuck", count=1)
+    with cloud.watched(reads=True) as calls:
+        assert inside("load_balancer", name="web", wait_timeout=3)["failed"]
+    asked = [datetime.fromisoformat(one["at"]) for one in calls if one["operation"] == "GetLB"]
+    pauses = [(after - before).total_seconds() for before, after in itertools.pairwise(asked)]
+    assert len(pauses) >= 3 and pauses == sorted(pauses) and pauses[0] < 1 < pauses[-1]

@@ -14,6 +14,7 @@ from ansible_collections.scaleway_community.lb.plugins.module_utils.api import (
     Api,
     ApiError,
     Unreachable,
+    backoff,
 )
 from ansible_collections.scaleway_community.lb.plugins.module_utils.config import Config, Problem
 from ansible_collections.scaleway_community.lb.plugins.module_utils.connections import (
@@ -167,6 +168,11 @@ def test_what_asks_to_slow_down_is_asked_again_when_it_says():
     # without it the first pause is half a second
     assert time.monotonic() - begin >= 3
     assert len(serve.heads) == 2
+
+
+def test_pauses_begin_short_and_grow_to_five_seconds():
+    for attempt, seconds in ((1, 0.5), (2, 1), (3, 2), (4, 4), (5, 5), (50, 5)):
+        assert 0.8 * seconds <= backoff(attempt) <= 1.2 * seconds
 
 
 def test_a_post_whose_answer_is_lost_is_not_sent_again():
