@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,12 +13,12 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
-from ansible.module_utils.common.validation import check_type_dict
 from ansible.module_utils.errors import UnsupportedError
 
 from . import config, connections, pem
 from .resource import Resource
 from .session import Session
+from .shape import misshapen
 
 Work = Callable[[Resource, Session, dict[str, Any]], dict[str, Any]]
 
@@ -181,33 +180,6 @@ def job_of(main: Callable[[], None]) -> Job:
     finally:
         TAKEN_BY.reset(token)
     return jobs[0]
-
-
-def misshapen(arguments: dict[str, Any], given: dict[str, Any]) -> str:
-    """What is no dictionary where one is wanted; '' if there is nothing.
-
-    Ansible's validator tells of some, and fails on others with an exception.
-    """
-    return " ".join(f"{place}: a dictionary is wanted here." for place in others(arguments, given))
-
-
-def others(arguments: dict[str, Any], given: dict[str, Any], where: str = "") -> Iterator[str]:
-    """The places of what is no dictionary and no text, in which Ansible looks for one."""
-    for name, value in given.items():
-        argument = arguments.get(name, {})
-        if "options" not in argument or value is None:
-            continue
-        items = {where + name: value}
-        if argument["type"] == "list":
-            several = value if isinstance(value, list) else []
-            items = {f"{where}{name}[{number}]": item for number, item in enumerate(several)}
-        for place, item in items.items():
-            with suppress(TypeError, ValueError):
-                item = check_type_dict(item)
-            if isinstance(item, dict):
-                yield from others(argument["options"], item, f"{place}.")
-            elif not isinstance(item, str):
-                yield place
 
 
 def refusal(valid: Any, action: str) -> str:

@@ -129,22 +129,53 @@ REFUSED = {
 }  # fmt: skip
 
 
-NO_DICTIONARY = {
-    "health_check": ("backend", {**BACKEND, "health_check": [1]}),
-    "health_check.http_config": ("backend", {**BACKEND, "health_check": {"http_config": 5}}),
-    "health_check.https_config": ("backend", {**BACKEND, "health_check": '{"https_config": 5}'}),
-    "acls[1]": ("acls", {"load_balancer": "web", "frontend": "http", "acls": [{}, None]}),
-    "backends[0].health_check": (
+ON_WEB = {"load_balancer": {"name": "web"}}
+MISSHAPEN = {
+    "health_check: a dictionary is wanted here.": ("backend", {**BACKEND, "health_check": [1]}),
+    "health_check.http_config: a dictionary is wanted here.": (
+        "backend",
+        {**BACKEND, "health_check": {"http_config": 5}},
+    ),
+    "health_check.https_config: a dictionary is wanted here.": (
+        "backend",
+        {**BACKEND, "health_check": '{"https_config": 5}'},
+    ),
+    "acls[1]: a dictionary is wanted here.": (
+        "acls",
+        {"load_balancer": "web", "frontend": "http", "acls": [{}, None]},
+    ),
+    "backends[0].health_check: a dictionary is wanted here. "
+    "backends[1].health_check.port: 'ten' is not a whole number. "
+    "backends[2].forward_protocol: 'htp' is none of tcp, http.": (
         "stack",
-        {"load_balancer": {"name": "web"}, "backends": [{"name": "a", "health_check": [1]}]},
+        {
+            **ON_WEB,
+            "backends": [
+                {"name": "a", "health_check": [1]},
+                {"name": "b", "health_check": {"port": "ten"}},
+                {"name": "c", "forward_protocol": "htp"},
+            ],
+        },
+    ),
+    "frontends[0].routes[1].snni: no such option. There are: backend, host_header, id, "
+    "match_subdomains, path_begin, sni. "
+    "frontends[1].enable_http3: 'maybe' is neither true nor false.": (
+        "stack",
+        {
+            **ON_WEB,
+            "frontends": [
+                {"name": "a", "routes": [{"sni": "a.org"}, {"snni": "b.org"}]},
+                {"name": "b", "enable_http3": "maybe"},
+            ],
+        },
     ),
 }
 
 
-@pytest.mark.parametrize("place", NO_DICTIONARY)
-def test_what_is_no_dictionary_is_told_with_its_place(place, module):
-    name, options = NO_DICTIONARY[place]
-    assert module(name, **options)["msg"] == f"{place}: a dictionary is wanted here."
+@pytest.mark.parametrize("text", MISSHAPEN)
+def test_what_is_misshapen_within_an_option_is_told_with_its_place(text, module):
+    name, options = MISSHAPEN[text]
+    assert module(name, **options)["msg"] == text
 
 
 @pytest.mark.parametrize("what", REFUSED)

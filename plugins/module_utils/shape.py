@@ -1,0 +1,69 @@
+# Copyright: (c) 2026, the scaleway_community.lb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is wrong with options that lie within other options, each problem with its place.
+
+Ansible's validator names the option and not the place, stops at the first problem of such options,
+and fails with an exception on some.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ansible.module_utils.common.validation import (
+    check_type_bool,
+    check_type_dict,
+    check_type_int,
+    check_type_list,
+)
+
+CONVERTED: dict[str, tuple[Callable[[Any], Any], str]] = {
+    "bool": (check_type_bool, "{value!r} is neither true nor false."),
+    "str": (str, ""),
+    "int": (check_type_int, "{value!r} is not a whole number."),
+    "dict": (check_type_dict, "a dictionary is wanted here."),
+    "list": (check_type_list, "a list is wanted here."),
+}
+"""By an argument's type: what Ansible makes of a value, and what is wrong if it cannot."""
+
+
+def misshapen(arguments: dict[str, Any], given: dict[str, Any]) -> str:
+    """What is wrong within lists and dictionaries, as one text; '' if nothing is.
+
+    `arguments` is an argument specification. What is not within another option is left to Ansible.
+    """
+    outer = {name: value for name, value in given.items() if "options" in arguments.get(name, {})}
+    return " ".join(_within(arguments, outer, ""))
+
+
+def _within(arguments: dict[str, Any], given: dict[str, Any], place: str) -> Iterator[str]:
+    known = {
+        word: argument
+        for name, argument in arguments.items()
+        for word in (name, *argument.get("aliases", []))
+    }
+    for word, value in given.items():
+        if word not in known:
+            yield f"{place}{word}: no such option. There are: {', '.join(sorted(arguments))}."
+        elif value is not None:
+            argument = known[word]
+            yield from _problems(argument, argument.get("type", "str"), value, f"{place}{word}")
+
+
+def _problems(argument: dict[str, Any], kind: str, value: Any, place: str) -> Iterator[str]:
+    if kind in CONVERTED:
+        convert, otherwise = CONVERTED[kind]
+        try:
+            value = convert(value)
+        except (TypeError, ValueError):
+            yield f"{place}: {otherwise.format(value=value)}"
+            return
+    if kind == "list":
+        for number, item in enumerate(value):
+            yield from _problems(argument, argument["elements"], item, f"{place}[{number}]")
+    elif "options" in argument:
+        yield from _within(argument["options"], value, f"{place}.")
+    elif value not in argument.get("choices", [value]):
+        yield f"{place}: {value!r} is none of {', '.join(map(str, argument['choices']))}."
