@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The HTTP API: one error, retries and paging. Nothing else knows HTTP."""
+"""The HTTP API: one error, retries and paging. Only this and connections.py know HTTP."""
 
 from __future__ import annotations
 
@@ -192,8 +192,8 @@ def _tls(config: Config) -> ssl.SSLContext | None:
 
 
 def backoff(attempt: int) -> float:
-    """Seconds to pause before the next try: 0.5 doubling to 5, jittered by a fifth."""
-    return min(5, 0.5 * 2 ** (attempt - 1)) * random.uniform(0.8, 1.2)
+    """Seconds to pause before the next try: 0.5 doubling to 5, varied by a fifth."""
+    return min(5, 0.5 * 2 ** min(attempt - 1, 4)) * random.uniform(0.8, 1.2)
 
 
 def _broken(error: requests.exceptions.RequestException) -> tuple[str, bool]:

@@ -171,7 +171,7 @@ def test_what_asks_to_slow_down_is_asked_again_when_it_says():
 
 
 def test_pauses_begin_short_and_grow_to_five_seconds():
-    for attempt, seconds in ((1, 0.5), (2, 1), (3, 2), (4, 4), (5, 5), (50, 5)):
+    for attempt, seconds in ((1, 0.5), (2, 1), (3, 2), (4, 4), (5, 5), (50, 5), (5000, 5)):
         assert 0.8 * seconds <= backoff(attempt) <= 1.2 * seconds
 
 
