@@ -115,9 +115,10 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructa
 from ansible.utils.unsafe_proxy import wrap_var
 
 from ..module_utils import config, connections
-from ..module_utils.fields import bare_id
+from ..module_utils.ids import bare_id
 from ..module_utils.kinds.backend import BACKEND
 from ..module_utils.kinds.load_balancer import LOAD_BALANCER
+from ..module_utils.problem import Problem
 from ..module_utils.session import Session
 
 Found = list[dict[str, Any]]
@@ -145,12 +146,12 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         try:
             unknown = sorted(set(given) - set(self._options))
             if unknown:
-                raise config.Problem(
+                raise Problem(
                     f"{', '.join(unknown)}: there is no such option; "
                     f"ansible-doc -t inventory {self.NAME} lists what there is."
                 )
             self.populate(self.remembered(path, cache))
-        except config.Problem as problem:
+        except Problem as problem:
             raise AnsibleParserError(str(problem)) from None
 
     def option(self, name: str) -> Any:
@@ -199,14 +200,14 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                         continue
                     backends = BACKEND.list(session, {"load_balancer": load_balancer["id"]})
                     found.append({**load_balancer, "backends": backends})
-            except config.Problem as problem:
-                raise config.Problem(f"In zone {one.zone}: {problem}") from None
+            except Problem as problem:
+                raise Problem(f"In zone {one.zone}: {problem}") from None
         there = {load_balancer[key] for load_balancer in found for key in ("id", "name")}
         missing = [word for word, plain in asked.items() if plain not in there]
         if missing:
             zones = ", ".join(one.zone for one in settings)
             carrying = f" that carries the tags {', '.join(tags)}" if tags else ""
-            raise config.Problem(
+            raise Problem(
                 f"load_balancers: there is no load balancer {', '.join(missing)} in {zones}"
                 f"{carrying}."
             )
@@ -230,7 +231,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                         name, {"address": address, "load_balancers": [], "backends": []}
                     )
                     if facts["address"] != address:
-                        raise config.Problem(
+                        raise Problem(
                             f"hostname: {facts['address']} and {address} are both named {name!r}. "
                             "Let the expression use address."
                         )
@@ -252,9 +253,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         try:
             name = self._compose(expression, wrap_var(seen))
         except Exception as error:
-            raise config.Problem(f"hostname: {expression!r} cannot be evaluated: {error}") from None
+            raise Problem(f"hostname: {expression!r} cannot be evaluated: {error}") from None
         if not isinstance(name, str) or not name:
-            raise config.Problem(f"hostname: {expression!r} gives {name!r}, which is no name.")
+            raise Problem(f"hostname: {expression!r} gives {name!r}, which is no name.")
         return str(name)
 
     def describe(self, name: str, facts: dict[str, Any]) -> None:

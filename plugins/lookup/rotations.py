@@ -108,7 +108,6 @@ from ansible.errors import AnsibleError
 from ansible.plugins.lookup import LookupBase
 
 from ..module_utils import pem
-from ..module_utils.config import Problem
 from ..module_utils.kinds.certificate import (
     NEXT,
     holds,
@@ -118,6 +117,7 @@ from ..module_utils.kinds.certificate import (
     names_of,
     stamp,
 )
+from ..module_utils.problem import Problem
 
 
 class LookupModule(LookupBase):

@@ -56,6 +56,7 @@ from ansible.errors import AnsibleError
 from ansible.plugins.lookup import LookupBase
 
 from ..module_utils import config
+from ..module_utils.problem import Problem
 
 
 class LookupModule(LookupBase):
@@ -71,5 +72,5 @@ class LookupModule(LookupBase):
         ]
         try:
             return config.zones(words)
-        except config.Problem as problem:
+        except Problem as problem:
             raise AnsibleError(str(problem)) from None

@@ -13,9 +13,10 @@ import time
 import warnings
 from typing import Any
 
-from .config import Config, Problem
+from .config import Config
 from .connections import authorities, connections, requests, trusting
-from .pem import PRIVATE_KEY
+from .masking import PRIVATE_KEY
+from .problem import Problem
 
 USER_AGENT = "ansible-scaleway_community.lb/0.1.0"
 PAGE_SIZE = 100

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .problem import Problem
+
 ZONE = re.compile(r"^[a-z]{2}-[a-z]{3}-[0-9]+$")
 ZONES = (
     "fr-par-1",
@@ -46,17 +48,6 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "validate_certs": {"type": "bool"},
     "api_timeout": {"type": "int", "default": 30},
 }
-
-
-class Problem(Exception):
-    """Something a user can act on: its text is the whole message.
-
-    `details` is what the result says beside it.
-    """
-
-    def __init__(self, text: str, **details: Any) -> None:
-        super().__init__(text)
-        self.details = details
 
 
 @dataclass(frozen=True)

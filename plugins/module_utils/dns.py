@@ -11,8 +11,8 @@ import time
 from typing import Any
 
 from .api import backoff
-from .config import Problem
 from .kinds.load_balancer import own_name
+from .problem import Problem
 from .session import Session
 
 

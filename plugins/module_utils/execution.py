@@ -15,7 +15,8 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 
-from . import config, connections, pem
+from . import config, connections, masking
+from .problem import Problem
 from .resource import Resource
 from .session import Session
 from .shape import misshapen
@@ -84,7 +85,7 @@ class Job:
             session = Session(self.resource.at_home(settings, options), options, check_mode)
             outcome.warnings = session.warnings
             outcome.result = self.work(self.resource, session, options)
-        except config.Problem as problem:
+        except Problem as problem:
             outcome.result = {"failed": True, "msg": str(problem), **problem.details}
         except Exception as error:
             outcome.result = {
@@ -108,7 +109,7 @@ class Module(AnsibleModule):
     def _set_internal_properties(self, *arguments: Any, **more: Any) -> None:
         """The first thing that AnsibleModule does once it has read what it was given."""
         super()._set_internal_properties(*arguments, **more)
-        self.no_log_values |= pem.secrets(self.params)
+        self.no_log_values |= masking.secrets(self.params)
         wrong = misshapen(self.argument_spec, self.params)
         if wrong:
             # Which of the options are secret is not known yet, so none is shown.
@@ -147,7 +148,7 @@ def inside(
     `main` is the module's, `action` its name as the task gives it, `arguments` are plain data.
     With `invocation`, the result says how the module was called.
     """
-    job, keys = job_of(main), pem.secrets(arguments)
+    job, keys = job_of(main), masking.secrets(arguments)
     wrong = misshapen(job.arguments, arguments)
     if wrong:
         return {"failed": True, "msg": wrong}
@@ -168,7 +169,7 @@ def inside(
         result["warnings"] = texts + outcome.warnings
     if valid._deprecations:
         result["deprecations"] = valid._deprecations
-    return masked(result, valid._no_log_values | outcome.secrets | keys)
+    return masking.masked(result, valid._no_log_values | outcome.secrets | keys)
 
 
 def job_of(main: Callable[[], None]) -> Job:
@@ -188,9 +189,3 @@ def refusal(valid: Any, action: str) -> str:
     if isinstance(valid.errors[0], UnsupportedError):
         return f"Unsupported parameters for ({action}) module: {text}"
     return text
-
-
-def masked(result: dict[str, Any], secrets: set[str]) -> dict[str, Any]:
-    """The result without secrets. As AnsibleModule does it, true, false and null stay."""
-    kept = {key: value for key, value in result.items() if isinstance(value, bool | None)}
-    return {**remove_values(result, secrets), **kept}

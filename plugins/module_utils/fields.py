@@ -10,29 +10,14 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from .config import Problem
+from .ids import bare_id
 
-ID = re.compile(
-    r"^(?:([a-z]{2}-[a-z]{3}(?:-[0-9]+)?)/)?([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$"
-)
 EMPTY = (None, "", 0, False, [])
 """The API shows an unset value as null or as any of these (api notes, 7 and 8)."""
 GONE = object()
 """Laid at a place, it takes away what is there."""
 UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000}
 DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h)")
-
-
-def bare_id(value: str) -> str | None:
-    """The UUID in `value`, which may carry a locality (`fr-par-1/uuid`); None if it is a name."""
-    match = ID.match(value)
-    return match.group(2).lower() if match else None
-
-
-def locality(value: Any) -> str | None:
-    """The zone or region that an ID carries, None without one."""
-    match = ID.match(value) if isinstance(value, str) else None
-    return match.group(1) if match else None
 
 
 def lay(thing: dict[str, Any], path: str, value: Any) -> None:
@@ -460,10 +445,3 @@ def named(fields: dict[str, Field]) -> dict[str, Field]:
     for name, field in fields.items():
         field.name = name
     return fields
-
-
-def refuse(problems: Iterator[str]) -> None:
-    """Raise one Problem that names everything that is wrong."""
-    texts = list(problems)
-    if texts:
-        raise Problem(" ".join(texts))

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import string
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
-from .config import ARGUMENTS, Config, Problem
-from .fields import GONE, Field, Identifier, Reference, bare_id, lay, locality, named
-from .session import Call
+from .config import ARGUMENTS, Config
+from .fields import GONE, Field, Identifier, Reference, lay, named
+from .ids import bare_id, locality
+from .plan import Call, Plan
+from .problem import Problem
 
 WRITING = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -20,28 +22,6 @@ WRITING = {
     "wait_timeout": {"type": "int", "default": 600},
     "allow_managed": {"type": "bool", "default": False},
 }
-
-
-@dataclass(frozen=True)
-class Plan:
-    """The calls that turn what was found into what is wanted, and how that looks.
-
-    `before` and `after` are in the words of the options; `outcome` is the object as the API would
-    show it, None if it would be gone.
-    """
-
-    calls: list[Call] = field(default_factory=list)
-    before: dict[str, Any] = field(default_factory=dict)
-    after: dict[str, Any] = field(default_factory=dict)
-    outcome: Any = None
-
-    @property
-    def changed(self) -> bool:
-        return bool(self.calls)
-
-    @property
-    def diff(self) -> dict[str, Any]:
-        return {"before": self.before, "after": self.after}
 
 
 class Kind:

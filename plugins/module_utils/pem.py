@@ -10,14 +10,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from .config import Problem
+from .problem import Problem
 
-PRIVATE_KEY = re.compile(
-    r"-----BEGIN [A-Z ]*PRIVATE KEY-----(.*?)(?:-----END [A-Z ]*KEY-----|$)", re.S
-)
-"""A private key in a text, to its end or that of the text, and what it holds."""
-SHORT = 8
-"""A line of fewer characters tells nothing of a key, and may stand in other texts by chance."""
 BLOCK = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----\s.*?-----END \1-----", re.S)
 
 JOIN = " A bundle is key, certificate and chain in one: cat privkey.pem fullchain.pem > shop.pem."
@@ -42,23 +36,6 @@ class Bundle:
     @property
     def names(self) -> list[str]:
         return [self.common_name, *self.alternative_names]
-
-
-def secrets(value: Any) -> set[str]:
-    """What must not be shown of the private keys in plain data, wherever they stand in it.
-
-    A key is hidden as a whole, also with its line breaks written as `\\n`, as in a text that quotes
-    it, and line by line, for a text that holds a part of it.
-    """
-    if isinstance(value, dict):
-        value = [*value, *value.values()]
-    if isinstance(value, list):
-        return {secret for inner in value for secret in secrets(inner)}
-    found = set()
-    for key in PRIVATE_KEY.finditer(value) if isinstance(value, str) else ():
-        found |= {key[0], key[0].replace("\n", "\\n")}
-        found |= {line for line in re.split(r"\s|\\[nr]", key[1]) if len(line) >= SHORT}
-    return found
 
 
 def read(parts: dict[str, str | None], now: datetime.datetime | None = None) -> Bundle:

@@ -9,9 +9,11 @@ import time
 from typing import Any
 
 from .api import AnswerLost, ApiError
-from .config import Config, Problem
-from .fields import bare_id, refuse
-from .kind import Kind, Plan, spaced, upper
+from .config import Config
+from .ids import bare_id
+from .kind import Kind, spaced, upper
+from .plan import Plan
+from .problem import Problem, refuse
 from .session import LEAVING, Session
 
 KINDS: dict[str, Resource] = {}

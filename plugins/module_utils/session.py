@@ -9,11 +9,12 @@ import itertools
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from .api import Api, ApiError, backoff
-from .config import Config, Problem
+from .config import Config
+from .plan import Call
+from .problem import Problem
 
 T = TypeVar("T")
 
@@ -21,16 +22,6 @@ MOVING = ("pending", "migrating", "to_create", "creating")
 LEAVING = ("to_delete", "deleting")
 INSTANCE_MOVING = ("pending", "migrating", "unknown")
 MANAGED_TAG = "managed-by-scaleway-cloud-controller-manager"
-
-
-@dataclass(frozen=True)
-class Call:
-    """One write. `path` is relative to the zone."""
-
-    method: str
-    path: str
-    body: Any = None
-    params: dict[str, Any] | None = None
 
 
 def is_usable(load_balancer: dict[str, Any]) -> bool:

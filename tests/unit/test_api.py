@@ -16,12 +16,13 @@ from ansible_collections.scaleway_community.lb.plugins.module_utils.api import (
     Unreachable,
     backoff,
 )
-from ansible_collections.scaleway_community.lb.plugins.module_utils.config import Config, Problem
+from ansible_collections.scaleway_community.lb.plugins.module_utils.config import Config
 from ansible_collections.scaleway_community.lb.plugins.module_utils.connections import (
     authorities,
     connections,
     trusting,
 )
+from ansible_collections.scaleway_community.lb.plugins.module_utils.problem import Problem
 from pki import AUTHORITY, Issued
 
 KEY = "11111111-2222-4333-8444-555555555555"

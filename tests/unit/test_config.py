@@ -1,11 +1,8 @@
 """Where each value of the configuration comes from."""
 
 import pytest
-from ansible_collections.scaleway_community.lb.plugins.module_utils.config import (
-    Problem,
-    read,
-    zones,
-)
+from ansible_collections.scaleway_community.lb.plugins.module_utils.config import read, zones
+from ansible_collections.scaleway_community.lb.plugins.module_utils.problem import Problem
 
 KEY = "11111111-2222-4333-8444-555555555555"
 FILE = """

@@ -3,8 +3,8 @@
 import datetime
 
 import pytest
-from ansible_collections.scaleway_community.lb.plugins.module_utils import pem
-from ansible_collections.scaleway_community.lb.plugins.module_utils.config import Problem
+from ansible_collections.scaleway_community.lb.plugins.module_utils import masking, pem
+from ansible_collections.scaleway_community.lb.plugins.module_utils.problem import Problem
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -57,12 +57,12 @@ PARTS = {"certificate": LEAF.pem, "private_key": LEAF.key_pem(), "chain": MIDDLE
 def test_of_a_private_key_no_form_is_shown_wherever_it_stands():
     key = LEAF.key_pem()
     first, *lines = key.strip().splitlines()[:-1]
-    secrets = pem.secrets({"a": [LEAF.pem + key, 1, None], "b": {"c": LEAF.pem}})
+    secrets = masking.secrets({"a": [LEAF.pem + key, 1, None], "b": {"c": LEAF.pem}})
     assert secrets == {key.strip(), key.strip().replace("\n", "\\n"), *lines}
     # quoted, cut off, and as the name of an option
-    assert {*lines} <= pem.secrets(repr([key]))
-    assert {*lines} <= pem.secrets({"\n".join([first, *lines]): 1})
-    assert pem.secrets(PARTS["certificate"]) == set()
+    assert {*lines} <= masking.secrets(repr([key]))
+    assert {*lines} <= masking.secrets({"\n".join([first, *lines]): 1})
+    assert masking.secrets(PARTS["certificate"]) == set()
 
 
 def test_the_parts_become_one_pem_of_key_leaf_and_chain():

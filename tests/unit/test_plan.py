@@ -1,7 +1,6 @@
 """From what is there to what is wanted: which calls, with which bodies, and what the diff says."""
 
 import pytest
-from ansible_collections.scaleway_community.lb.plugins.module_utils.config import Problem
 from ansible_collections.scaleway_community.lb.plugins.module_utils.kinds.acl import ACL
 from ansible_collections.scaleway_community.lb.plugins.module_utils.kinds.acls import ACLS
 from ansible_collections.scaleway_community.lb.plugins.module_utils.kinds.backend import BACKEND
@@ -21,6 +20,7 @@ from ansible_collections.scaleway_community.lb.plugins.module_utils.kinds.route 
 from ansible_collections.scaleway_community.lb.plugins.module_utils.kinds.subscriber import (
     SUBSCRIBER,
 )
+from ansible_collections.scaleway_community.lb.plugins.module_utils.problem import Problem
 
 UUID = "11111111-2222-4333-8444-555555555555"
 DENY = {"action": {"type": "deny"}, "match": {}}

@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 from ansible_collections.scaleway_community.lb.plugins.lookup.rotations import rotations
-from ansible_collections.scaleway_community.lb.plugins.module_utils.config import Problem
+from ansible_collections.scaleway_community.lb.plugins.module_utils.problem import Problem
 from pki import bundle
 
 NOW = datetime.datetime.now(datetime.UTC)

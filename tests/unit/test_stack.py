@@ -4,7 +4,8 @@ import threading
 import time
 
 import pytest
-from ansible_collections.scaleway_community.lb.plugins.module_utils.config import Config, Problem
+from ansible_collections.scaleway_community.lb.plugins.module_utils.config import Config
+from ansible_collections.scaleway_community.lb.plugins.module_utils.problem import Problem
 from ansible_collections.scaleway_community.lb.plugins.module_utils.session import Session
 from ansible_collections.scaleway_community.lb.plugins.module_utils.stack import (
     applying,

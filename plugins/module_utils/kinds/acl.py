@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..fields import Addresses, Enum, Field, Reference, Structure, refuse
-from ..kind import Plan
+from ..fields import Addresses, Enum, Field, Reference, Structure
+from ..plan import Plan
+from ..problem import refuse
 from ..session import Session
 from .frontend import FRONTEND, OnFrontend
 from .load_balancer import LOAD_BALANCER

@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 from ..api import ApiError
-from ..config import Problem
-from ..fields import Reference, StructureList, refuse
-from ..kind import Plan
+from ..fields import Reference, StructureList
+from ..plan import Call, Plan
+from ..problem import Problem, refuse
 from ..resource import Resource
-from ..session import Call, Session
+from ..session import Session
 from .acl import ACL, RULE, unworkable
 from .frontend import FRONTEND
 from .load_balancer import LOAD_BALANCER

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..config import Problem
 from ..fields import Addresses, Duration, Enum, Field, Milliseconds, Reference, Structure
-from ..kind import Plan
+from ..plan import Call, Plan
+from ..problem import Problem
 from ..resource import Resource
-from ..session import Call, Session
+from ..session import Session
 from .load_balancer import LOAD_BALANCER
 
 CHECK_KINDS = (

@@ -9,11 +9,12 @@ import ipaddress
 from collections.abc import Iterator
 from typing import Any
 
-from ..config import Problem
 from ..fields import Reference
-from ..kind import Plan, upper
+from ..kind import upper
+from ..plan import Call, Plan
+from ..problem import Problem
 from ..resource import Resource
-from ..session import Call, Session
+from ..session import Session
 from .backend import BACKEND, Servers
 from .backend_stats import BACKEND_STATS
 from .load_balancer import SCOPE

@@ -13,12 +13,13 @@ from typing import Any
 
 from .. import pem
 from ..api import AnswerLost, ApiError
-from ..config import Problem
 from ..dns import check_dns, wrong_dns
-from ..fields import Field, Reference, bare_id, refuse
-from ..kind import Plan
+from ..fields import Field, Reference
+from ..ids import bare_id
+from ..plan import Call, Plan
+from ..problem import Problem, refuse
 from ..resource import KINDS, Resource
-from ..session import Call, Session
+from ..session import Session
 from .load_balancer import LOAD_BALANCER, own_name
 
 NEXT = ".next"

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..config import Problem
 from ..fields import Field, Milliseconds, Reference, References
-from ..kind import Plan
+from ..plan import Plan
+from ..problem import Problem
 from ..resource import Resource
 from ..session import Session
 from .backend import BACKEND

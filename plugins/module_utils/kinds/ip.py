@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..config import Problem
 from ..fields import Field, Reference
-from ..kind import Plan
+from ..plan import Call, Plan
+from ..problem import Problem
 from ..resource import KINDS, Resource
-from ..session import Call, Session
+from ..session import Session
 from . import load_balancer as _load_balancer  # noqa: F401  refers to this kind in turn
 
 

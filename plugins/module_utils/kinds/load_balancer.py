@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..config import Problem
 from ..fields import Enum, Field, Reference, References
-from ..kind import Plan
+from ..plan import Call, Plan
+from ..problem import Problem
 from ..resource import Resource
-from ..session import MOVING, Call, Session, is_usable
+from ..session import MOVING, Session, is_usable
 from . import ip as _ip  # noqa: F401  refers to this kind in turn
 from . import subscriber as _subscriber  # noqa: F401  the same
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from ..config import Problem
-from ..fields import Identifier, Reference, bare_id
-from ..kind import Plan
+from ..fields import Identifier, Reference
+from ..ids import bare_id
+from ..plan import Call, Plan
+from ..problem import Problem
 from ..resource import Resource
-from ..session import Call, Session
+from ..session import Session
 from .load_balancer import LOAD_BALANCER
 
 

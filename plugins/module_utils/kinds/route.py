@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..config import Problem
-from ..fields import Field, Reference, bare_id
+from ..fields import Field, Reference
+from ..ids import bare_id
+from ..problem import Problem
 from ..session import Session
 from .backend import BACKEND
 from .frontend import FRONTEND, OnFrontend

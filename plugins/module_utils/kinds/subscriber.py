@@ -9,9 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 from ..fields import Field, Structure
-from ..kind import Plan
+from ..plan import Call, Plan
 from ..resource import KINDS, Resource
-from ..session import Call, Session
+from ..session import Session
 
 
 class Subscriber(Resource):

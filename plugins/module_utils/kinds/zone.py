@@ -10,8 +10,10 @@ from dataclasses import replace
 from typing import Any
 
 from ..api import Api, ApiError
-from ..config import ZONES, Problem, zones
-from ..fields import Field, bare_id, locality, refuse
+from ..config import ZONES, zones
+from ..fields import Field
+from ..ids import bare_id, locality
+from ..problem import Problem, refuse
 from ..resource import Resource
 from ..session import Session
 from .acl import ACL

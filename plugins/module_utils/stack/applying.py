@@ -13,11 +13,12 @@ from functools import partial
 from typing import Any
 
 from ..api import AnswerLost
-from ..config import Problem
-from ..fields import ID
+from ..ids import ID
 from ..kinds.certificate import CERTIFICATE
 from ..kinds.load_balancer import LOAD_BALANCER
-from ..session import Call, Session
+from ..plan import Call
+from ..problem import Problem
+from ..session import Session
 from .crew import Crew, Lane
 from .declaration import ABOVE
 from .planning import Step, Unmade, key_of

@@ -12,8 +12,9 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from ..api import ApiError
-from ..config import Problem
-from ..session import Call, Session
+from ..plan import Call
+from ..problem import Problem
+from ..session import Session
 
 WIDTH = 8
 """How many calls are under way at once at most."""

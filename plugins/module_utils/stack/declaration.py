@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ..config import ARGUMENTS, Problem
-from ..fields import bare_id
+from ..config import ARGUMENTS
+from ..ids import bare_id
 from ..kind import WRITING, stated
 from ..kinds.acls import ACLS
 from ..kinds.backend import BACKEND
@@ -22,6 +22,7 @@ from ..kinds.load_balancer import LOAD_BALANCER
 from ..kinds.private_network import PRIVATE_NETWORK
 from ..kinds.route import ROUTE
 from ..kinds.subscriber import SUBSCRIBER
+from ..problem import Problem
 from ..resource import Resource
 
 SECTIONS: dict[str, Resource] = {

@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..config import Problem
-from ..fields import Reference, bare_id
-from ..kind import Plan
+from ..fields import Reference
+from ..ids import bare_id
 from ..kinds.acls import ACLS
 from ..kinds.certificate import CERTIFICATE, NEXT
 from ..kinds.frontend import FRONTEND
@@ -19,6 +18,8 @@ from ..kinds.ip import RESERVED
 from ..kinds.load_balancer import LOAD_BALANCER
 from ..kinds.route import ROUTE
 from ..kinds.subscriber import SUBSCRIBER
+from ..plan import Plan
+from ..problem import Problem
 from ..resource import KINDS, Resource, owner
 from ..session import Session
 from .declaration import Declaration, Declared, again

@@ -12,8 +12,7 @@ from functools import partial
 from typing import Any
 
 from ..api import PAGE_SIZE
-from ..config import Problem
-from ..fields import bare_id
+from ..ids import bare_id
 from ..kinds.acl import ACL
 from ..kinds.acls import ACLS
 from ..kinds.backend import BACKEND
@@ -24,6 +23,7 @@ from ..kinds.load_balancer import LOAD_BALANCER
 from ..kinds.private_network import PRIVATE_NETWORK
 from ..kinds.route import ROUTE
 from ..kinds.subscriber import SUBSCRIBER
+from ..problem import Problem
 from ..resource import Resource
 from ..session import Session
 from .crew import Crew, Work

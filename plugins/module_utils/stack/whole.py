@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..api import ApiError
-from ..config import ARGUMENTS, Config, Problem
-from ..fields import bare_id
-from ..kind import WRITING, Plan
+from ..config import ARGUMENTS, Config
+from ..ids import bare_id
+from ..kind import WRITING
 from ..kinds.acls import ACLS
 from ..kinds.certificate import CERTIFICATE
 from ..kinds.frontend import FRONTEND
@@ -20,6 +20,8 @@ from ..kinds.load_balancer import LOAD_BALANCER
 from ..kinds.private_network import PRIVATE_NETWORK
 from ..kinds.route import ROUTE
 from ..kinds.subscriber import SUBSCRIBER
+from ..plan import Plan
+from ..problem import Problem
 from ..resource import Resource
 from ..session import Session
 from .applying import Applying, telling
