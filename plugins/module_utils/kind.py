@@ -11,7 +11,9 @@ from dataclasses import replace
 from typing import Any
 
 from .config import ARGUMENTS, Config
-from .fields import GONE, Field, Identifier, Reference, lay, named
+from .fields.field import GONE, Field, lay, named
+from .fields.references import Reference
+from .fields.values import Identifier
 from .ids import bare_id, locality
 from .plan import Call, Plan
 from .problem import Problem

@@ -1,7 +1,11 @@
 """What an option means: how it is sent, and when it is the same as what is there."""
 
 import pytest
-from ansible_collections.scaleway_community.lb.plugins.module_utils import fields
+from ansible_collections.scaleway_community.lb.plugins.module_utils import ids
+from ansible_collections.scaleway_community.lb.plugins.module_utils.fields.values import (
+    Duration,
+    Milliseconds,
+)
 from ansible_collections.scaleway_community.lb.plugins.module_utils.kinds.acls import ACLS
 from ansible_collections.scaleway_community.lb.plugins.module_utils.kinds.backend import BACKEND
 from ansible_collections.scaleway_community.lb.plugins.module_utils.kinds.frontend import FRONTEND
@@ -18,19 +22,19 @@ OTHER = "00000002-0000-4000-8000-000000000002"
     [("500ms", 500), ("5s", 5000), ("1m", 60000), ("1.5s", 1500), ("1m30s", 90000), ("250", 250)],
 )
 def test_a_duration_has_a_unit_or_counts_milliseconds(text, milliseconds):
-    assert fields.Milliseconds().encode(text) == milliseconds
+    assert Milliseconds().encode(text) == milliseconds
 
 
 @pytest.mark.parametrize("text", ["5 s", "five", "-1s", "0.5ms", "1d", "5s!", "²", "٣"])
 def test_what_is_no_duration_is_refused_with_an_example(text):
-    assert "Write a number and a unit" in next(fields.Milliseconds().problems(text, "timeout"))
+    assert "Write a number and a unit" in next(Milliseconds().problems(text, "timeout"))
 
 
 def test_a_bare_number_is_refused_where_the_api_counts_seconds():
-    assert list(fields.Duration().problems("5", "timeout_queue"))
-    assert not list(fields.Duration().problems("5s", "timeout_queue"))
-    assert fields.Duration().encode("1500ms") == "1.500s"
-    assert fields.Duration().encode("2000ms") == "2s"
+    assert list(Duration().problems("5", "timeout_queue"))
+    assert not list(Duration().problems("5s", "timeout_queue"))
+    assert Duration().encode("1500ms") == "1.500s"
+    assert Duration().encode("2000ms") == "2s"
 
 
 @pytest.mark.parametrize(
@@ -122,9 +126,9 @@ def test_a_bare_address_is_its_smallest_network():
 
 
 def test_an_id_may_carry_its_locality():
-    assert fields.bare_id(f"fr-par-1/{ID}") == fields.bare_id(ID) == ID
-    assert fields.bare_id("web") is None
-    assert fields.locality(f"fr-par-1/{ID}") == "fr-par-1" and fields.locality(ID) is None
+    assert ids.bare_id(f"fr-par-1/{ID}") == ids.bare_id(ID) == ID
+    assert ids.bare_id("web") is None
+    assert ids.locality(f"fr-par-1/{ID}") == "fr-par-1" and ids.locality(ID) is None
 
 
 def test_a_reference_is_resolved_from_what_the_answer_holds():

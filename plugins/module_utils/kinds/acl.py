@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..fields import Addresses, Enum, Field, Reference, Structure
+from ..fields.field import Field
+from ..fields.references import Reference
+from ..fields.structures import Structure
+from ..fields.values import Addresses, Enum
 from ..plan import Plan
 from ..problem import refuse
 from ..session import Session

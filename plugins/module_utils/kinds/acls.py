@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..api import ApiError
-from ..fields import Reference, StructureList
+from ..fields.references import Reference
+from ..fields.structures import StructureList
 from ..plan import Call, Plan
 from ..problem import Problem, refuse
 from ..resource import Resource

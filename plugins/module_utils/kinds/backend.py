@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..fields import Addresses, Duration, Enum, Field, Milliseconds, Reference, Structure
+from ..fields.field import Field
+from ..fields.references import Reference
+from ..fields.structures import Structure
+from ..fields.values import Addresses, Duration, Enum, Milliseconds
 from ..plan import Call, Plan
 from ..problem import Problem
 from ..resource import Resource

@@ -9,7 +9,7 @@ import ipaddress
 from collections.abc import Iterator
 from typing import Any
 
-from ..fields import Reference
+from ..fields.references import Reference
 from ..kind import upper
 from ..plan import Call, Plan
 from ..problem import Problem

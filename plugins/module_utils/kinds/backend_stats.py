@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ..fields import Reference
+from ..fields.references import Reference
 from ..resource import Resource
 from .backend import BACKEND
 from .load_balancer import LOAD_BALANCER

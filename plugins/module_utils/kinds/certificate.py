@@ -14,7 +14,8 @@ from typing import Any
 from .. import pem
 from ..api import AnswerLost, ApiError
 from ..dns import check_dns, wrong_dns
-from ..fields import Field, Reference
+from ..fields.field import Field
+from ..fields.references import Reference
 from ..ids import bare_id
 from ..plan import Call, Plan
 from ..problem import Problem, refuse

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..fields import Field, Milliseconds, Reference, References
+from ..fields.field import Field
+from ..fields.references import Reference, References
+from ..fields.values import Milliseconds
 from ..plan import Plan
 from ..problem import Problem
 from ..resource import Resource

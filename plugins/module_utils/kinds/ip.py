@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..fields import Field, Reference
+from ..fields.field import Field
+from ..fields.references import Reference
 from ..plan import Call, Plan
 from ..problem import Problem
 from ..resource import KINDS, Resource

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..fields import Enum, Field, Reference, References
+from ..fields.field import Field
+from ..fields.references import Reference, References
+from ..fields.values import Enum
 from ..plan import Call, Plan
 from ..problem import Problem
 from ..resource import Resource

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from ..fields import Identifier, Reference
+from ..fields.references import Reference
+from ..fields.values import Identifier
 from ..ids import bare_id
 from ..plan import Call, Plan
 from ..problem import Problem

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..fields import Field, Reference
+from ..fields.field import Field
+from ..fields.references import Reference
 from ..ids import bare_id
 from ..problem import Problem
 from ..session import Session

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from ..fields import Field, Structure
+from ..fields.field import Field
+from ..fields.structures import Structure
 from ..plan import Call, Plan
 from ..resource import KINDS, Resource
 from ..session import Session

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..api import Api, ApiError
 from ..config import ZONES, zones
-from ..fields import Field
+from ..fields.field import Field
 from ..ids import bare_id, locality
 from ..problem import Problem, refuse
 from ..resource import Resource

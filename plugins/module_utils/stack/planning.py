@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..fields import Reference
+from ..fields.references import Reference
 from ..ids import bare_id
 from ..kinds.acls import ACLS
 from ..kinds.certificate import CERTIFICATE, NEXT

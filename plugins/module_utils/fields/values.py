@@ -1,0 +1,131 @@
+# Copyright: (c) 2026, the scaleway_community.lb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options of one value, or of a list of such: words, durations, addresses, IDs."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ..ids import bare_id
+from .field import Field
+
+UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000}
+DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h)")
+
+
+class Enum(Field):
+    """One of a few words, which the API spells with a prefix. Both spellings are accepted."""
+
+    def __init__(
+        self, *words: str, prefix: str = "", prefixed: tuple[str, ...] = (), **rest: Any
+    ) -> None:
+        self.spelling = {word: prefix + word for word in (prefixed or words)} if prefix else {}
+        choices = [*words, *(full for full in self.spelling.values() if full not in words)]
+        super().__init__("str", choices=choices, **rest)
+
+    def encode(self, value: Any, found: Any = None) -> Any:
+        return self.spelling.get(value, value)
+
+    def meaning(self, value: Any) -> Any:
+        return self.encode(value or self.default)
+
+    def shown(self, found: dict[str, Any], like: Any = None) -> Any:
+        seen = self.seen(found)
+        if like == seen:
+            return seen
+        return next((word for word, full in self.spelling.items() if full == seen), seen)
+
+
+class Milliseconds(Field):
+    """A duration that the API counts in whole milliseconds; a bare number is in milliseconds."""
+
+    unit = "ms"
+
+    def __init__(self, default: int | None = None, **rest: Any) -> None:
+        super().__init__("str", default=default, **rest)
+
+    def problems(self, value: Any, where: str) -> Iterator[str]:
+        if value and self.parse(value) is None:
+            number = "a bare number counts milliseconds" if self.unit else "the unit is needed"
+            yield (
+                f"{where}: {value!r} is not a duration. Write a number and a unit, "
+                f"such as 500ms, 5s or 1m ({number})."
+            )
+
+    def parse(self, value: Any) -> int | None:
+        """Whole milliseconds, or None if the text is no duration."""
+        text = str(value)
+        if text.isascii() and text.isdecimal():
+            return int(text) if self.unit or text == "0" else None
+        parts = DURATION.findall(text)
+        if not parts or "".join(number + unit for number, unit in parts) != text:
+            return None
+        total = sum(float(number) * UNITS[unit] for number, unit in parts)
+        return int(total) if total == int(total) else None
+
+    def encode(self, value: Any, found: Any = None) -> Any:
+        # Not null where we know better: a health check's durations are required (reference, 4.4).
+        return self.default if value == "" else self.parse(value)
+
+    def meaning(self, value: Any) -> Any:
+        return (None if value is None else self.parse(value)) or self.default
+
+    def shown(self, found: dict[str, Any], like: Any = None) -> Any:
+        total = self.meaning(self.seen(found))
+        if total is None:
+            return None
+        return f"{total}ms" if total % 1000 else f"{total // 1000}s"
+
+
+class Duration(Milliseconds):
+    """A duration that the API writes as seconds in text, `4s` or `0.500s` (api notes, 10); it needs
+    its unit."""
+
+    unit = ""
+
+    def encode(self, value: Any, found: Any = None) -> Any:
+        total = super().encode(value, found)
+        return None if total is None else f"{total / 1000:.{3 if total % 1000 else 0}f}s"
+
+
+class Addresses(Field):
+    """A list of IP addresses, or of networks where `networks` is true."""
+
+    def __init__(self, networks: bool = False, **rest: Any) -> None:
+        super().__init__("list", elements="str", **rest)
+        self.read = ipaddress.ip_network if networks else ipaddress.ip_address
+        self.strict = {"strict": False} if networks else {}
+
+    def problems(self, value: Any, where: str) -> Iterator[str]:
+        for item in value:
+            try:
+                self.read(item, **self.strict)
+            except ValueError:
+                example = "10.0.0.1 or 10.0.0.0/8" if self.strict else "10.0.0.1 or 2001:db8::1"
+                yield f"{where}: {item!r} is not an IP address, such as {example}."
+
+    def encode(self, value: Any, found: Any = None) -> Any:
+        """Each one once, however it is written: the second adds nothing to the first."""
+        return list({self.read(item, **self.strict): item for item in value}.values())
+
+    def meaning(self, value: Any) -> Any:
+        items = [str(self.read(item, **self.strict)) for item in self.encode(value or [])]
+        return sorted(items) if self.unordered else items
+
+
+class Identifier(Field):
+    """The ID of an object of another API, or a list of them. It may carry a locality."""
+
+    def problems(self, value: Any, where: str) -> Iterator[str]:
+        for item in value if self.type == "list" else [value]:
+            if bare_id(item) is None:
+                yield (
+                    f"{where}: {item!r} is not an ID, such as 11111111-2222-4333-8444-555555555555."
+                )
+
+    def encode(self, value: Any, found: Any = None) -> Any:
+        return [bare_id(item) for item in value] if self.type == "list" else bare_id(value)
