@@ -107,14 +107,14 @@ from typing import Any
 from ansible.errors import AnsibleError
 from ansible.plugins.lookup import LookupBase
 
-from ..module_utils import pem
-from ..module_utils.kinds.certificate import (
+from ..module_utils.certificates import pem
+from ..module_utils.certificates.answers import (
     NEXT,
     holds,
     is_imported,
-    known_by,
     moment,
     names_of,
+    normalized,
     stamp,
 )
 from ..module_utils.problem import Problem
@@ -180,7 +180,7 @@ def read(folder: Path) -> dict[Path, pem.Bundle]:
             problems.append(f"{file}: {str(problem).partition(': ')[2]}")
     by_names: dict[frozenset[str], list[str]] = {}
     for file, bundle in bundles.items():
-        by_names.setdefault(known_by(bundle.names), []).append(str(file))
+        by_names.setdefault(normalized(bundle.names), []).append(str(file))
     problems += [
         f"{' and '.join(same)} are for the same names: keep the one that is meant."
         for same in by_names.values()
@@ -201,4 +201,4 @@ def is_meant(one: dict[str, Any], names: list[str], certificates: list[dict[str,
         other["name"] == begun_for and other["lb"]["id"] == one["lb"]["id"]
         for other in certificates
     )
-    return is_imported(one) and not begun and known_by(names_of(one)) == known_by(names)
+    return is_imported(one) and not begun and normalized(names_of(one)) == normalized(names)

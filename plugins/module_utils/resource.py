@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from .api import AnswerLost, ApiError
@@ -147,12 +146,9 @@ class Resource(Kind):
             first = first or plan
             try:
                 return first, self.apply(session, plan, options, found)
-            except AnswerLost:
+            except AnswerLost as lost:
                 # Look before sending again, so that no fault ever creates a second object.
-                if time.monotonic() > session.deadline:
-                    raise
-                session.looked_up.clear()
-                time.sleep(0.5)
+                session.pause_after(lost)
 
     def is_on_its_way(self, found: dict[str, Any]) -> bool:
         """True if the object itself shows that it cannot be used yet. For kinds to override."""

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypeVar
 
-from .api import Api, ApiError, backoff
+from .api import AnswerLost, Api, ApiError, backoff
 from .config import Config
 from .plan import Call
 from .problem import Problem
@@ -101,6 +101,13 @@ class Session:
             return self.api.request(call.method, call.path, call.body, call.params)
         finally:
             self.load_balancers.clear()
+
+    def pause_after(self, lost: AnswerLost) -> None:
+        """Pause before looking whether what was lost took effect; raise if the time is over."""
+        if time.monotonic() > self.deadline:
+            raise lost
+        self.looked_up.clear()
+        time.sleep(0.5)
 
     def alone(self) -> AbstractContextManager:
         """Within it nobody else of this task reads what it then changes and writes back."""

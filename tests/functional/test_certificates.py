@@ -119,7 +119,7 @@ def test_a_failed_order_says_why_and_leaves_the_old_one_serving(cloud, module, s
     before = site()
     cloud.fault(operation="CreateCertificate", kind="acme", count=1)
     result = module("certificate", **EXAMPLE, letsencrypt={})
-    assert result["failed"] and "The one in use keeps serving" in result["msg"]
+    assert result["failed"] and "The one in use stays in use" in result["msg"]
     assert site() == before and set(named(cloud)) == {"other", "example"}
 
 

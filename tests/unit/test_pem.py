@@ -3,7 +3,8 @@
 import datetime
 
 import pytest
-from ansible_collections.scaleway_community.lb.plugins.module_utils import masking, pem
+from ansible_collections.scaleway_community.lb.plugins.module_utils import masking
+from ansible_collections.scaleway_community.lb.plugins.module_utils.certificates import pem
 from ansible_collections.scaleway_community.lb.plugins.module_utils.problem import Problem
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization

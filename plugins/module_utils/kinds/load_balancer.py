@@ -149,15 +149,6 @@ class LoadBalancer(Resource):
         session.await_gone(self.item.format(id=object_id))
 
 
-def own_name(load_balancer: dict[str, Any]) -> str | None:
-    """The name that always resolves to the load balancer; None without a public IPv4 address."""
-    for ip in load_balancer.get("ip") or []:
-        if "." in ip.get("ip_address", ""):
-            dashed = ip["ip_address"].replace(".", "-")
-            return f"{dashed}.lb.{load_balancer['region']}.scw.cloud"
-    return None
-
-
 LOAD_BALANCER = LoadBalancer(
     "load_balancer",
     collection="lbs",

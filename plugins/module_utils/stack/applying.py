@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -80,10 +79,8 @@ class Applying:
                         self.call(call), self.load_balancer_id, step.plan.outcome is None
                     )
                     found = found or answer
-            except AnswerLost:
-                if time.monotonic() > lane.deadline:
-                    raise
-                time.sleep(0.5)
+            except AnswerLost as lost:
+                lane.pause_after(lost)
                 place = {name: wanted[name] for name in ABOVE if name in wanted}
                 found = kind.find(lane, {**step.options, **place})
                 plan = kind.plan(found, wanted, step.options)

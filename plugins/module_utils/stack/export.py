@@ -9,8 +9,9 @@ import re
 from collections import Counter
 from typing import Any
 
+from ..certificates.answers import NEXT, is_imported
 from ..kinds.acls import ACLS
-from ..kinds.certificate import CERTIFICATE, NEXT, is_imported
+from ..kinds.certificate import CERTIFICATE
 from ..kinds.frontend import FRONTEND
 from ..kinds.ip import RESERVED
 from ..kinds.load_balancer import LOAD_BALANCER

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ..certificates.answers import NEXT, reserved_name
 from ..kinds.acls import ACLS
 from ..kinds.backend import BACKEND
-from ..kinds.certificate import CERTIFICATE, NEXT, reserved
+from ..kinds.certificate import CERTIFICATE
 from ..kinds.frontend import FRONTEND
 from ..kinds.ip import RESERVED
 from ..kinds.load_balancer import LOAD_BALANCER
@@ -149,7 +150,7 @@ def replacements(planning: Planning) -> Iterator[tuple[str, str]]:
     }
     for name in places:
         if name.removesuffix(NEXT) in places.keys() - {name}:
-            yield f"{places[name]}.name", reserved(name)
+            yield f"{places[name]}.name", reserved_name(name)
 
 
 def unused(planning: Planning) -> Iterator[tuple[str, str]]:

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ..certificates.answers import NEXT
 from ..fields.references import Reference
 from ..ids import bare_id
 from ..kinds.acls import ACLS
-from ..kinds.certificate import CERTIFICATE, NEXT
+from ..kinds.certificate import CERTIFICATE
 from ..kinds.frontend import FRONTEND
 from ..kinds.ip import RESERVED
 from ..kinds.load_balancer import LOAD_BALANCER

@@ -10,10 +10,9 @@ import socket
 import time
 from typing import Any
 
-from .api import backoff
-from .kinds.load_balancer import own_name
-from .problem import Problem
-from .session import Session
+from ..api import backoff
+from ..problem import Problem
+from ..session import Session
 
 
 def check_dns(
@@ -27,7 +26,7 @@ def check_dns(
     addresses = {ip["ip_address"] for ip in load_balancer["ip"]}
     deadline = time.monotonic() + patience
     for attempt in itertools.count(1):
-        found = {name: _addresses(name) for name in names if name != own_name(load_balancer)}
+        found = {name: _addresses(name) for name in names}
         if all(at and at <= addresses for at in found.values()) or time.monotonic() > deadline:
             break
         time.sleep(backoff(attempt))

@@ -1,0 +1,87 @@
+# Copyright: (c) 2026, the scaleway_community.lb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a certificate is wanted to be."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from ..problem import Problem
+from ..session import Session
+from . import pem
+from .answers import holds, is_imported, names_of, normalized, own_name, stamp
+
+
+class Content:
+    """The names to order from Let's Encrypt, or the bundle to import."""
+
+    def __init__(
+        self, session: Session, options: dict[str, Any], load_balancer: dict[str, Any] | None
+    ) -> None:
+        """`load_balancer` is None where check mode would create it."""
+        self.bundle = None
+        self.names: list[str] = []
+        if options.get("custom_certificate"):
+            self.bundle = pem.read(options["custom_certificate"])
+            self.names = self.bundle.names
+            if self.bundle.not_valid_before > datetime.datetime.now(datetime.UTC):
+                raise Problem(
+                    f"custom_certificate: the certificate of {self.names[0]} is not valid before "
+                    f"{self.bundle.not_valid_before:%Y-%m-%d %H:%M} UTC: until then every client "
+                    "would refuse it."
+                )
+            if not self.bundle.has_issuer:
+                session.warn(
+                    f"The certificate of {self.names[0]} comes without its intermediate "
+                    "certificate: clients that do not know its issuer will refuse it. "
+                    "Add the issuer's certificate to chain."
+                )
+            return
+        asked = options["letsencrypt"]
+        name = asked.get("common_name")
+        if not name and load_balancer:
+            name = own_name(load_balancer)
+            if name is None:
+                raise Problem(
+                    "letsencrypt: the load balancer has no public IPv4 address, which Let's "
+                    "Encrypt needs. Import a certificate: custom_certificate."
+                )
+        names = [name, *(asked.get("subject_alternative_name") or [])]
+        self.names = [one for number, one in enumerate(names) if one and one not in names[:number]]
+
+    def is_in(self, found: dict[str, Any] | None) -> bool:
+        """True if the certificate found is, as far as the API shows it, the one wanted."""
+        if found is None or found["status"] == "error":
+            return False
+        if self.bundle:
+            return holds(found, self.bundle)
+        return not is_imported(found) and normalized(names_of(found)) == normalized(self.names)
+
+    def lacking(self, found: dict[str, Any]) -> list[str]:
+        """The names of the certificate found that this one is not for."""
+        mine = normalized(self.names)
+        return [
+            name
+            for name in names_of(found)
+            if not mine & normalized([name, f"*.{name.partition('.')[2]}"])
+        ]
+
+    def body(self) -> dict[str, Any]:
+        """The part of a request to create it that says what it is."""
+        if self.bundle:
+            return {"custom_certificate": {"certificate_chain": self.bundle.pem}}
+        first, *others = self.names
+        return {"letsencrypt": {"common_name": first, "subject_alternative_name": others}}
+
+    def outcome(self) -> dict[str, Any]:
+        """As the API would show it."""
+        bundle = self.bundle
+        return {
+            "type": "custom" if bundle else "letsencrypt",
+            "common_name": self.names[0] if self.names else None,
+            "subject_alternative_name": self.names[1:],
+            "not_valid_before": stamp(bundle.not_valid_before) if bundle else None,
+            "not_valid_after": stamp(bundle.not_valid_after) if bundle else None,
+        }

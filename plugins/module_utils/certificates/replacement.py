@@ -1,0 +1,144 @@
+# Copyright: (c) 2026, the scaleway_community.lb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Replace a certificate in use without a moment in which none is served."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..api import ApiError
+from ..plan import Call
+from ..problem import Problem
+from ..resource import KINDS, Resource
+from ..session import Session
+from .answers import NEXT, listed_names, own_name
+from .content import Content
+from .dns import check_dns, wrong_dns
+
+
+@dataclass
+class Situation:
+    """What is there when a certificate is to be brought to what is wanted."""
+
+    load_balancer: dict[str, Any] | None
+    """None where check mode would make it."""
+    name: str
+    current: dict[str, Any] | None
+    next: dict[str, Any] | None
+    """A replacement that an earlier run began, known by its name."""
+
+
+class Replacement:
+    """The steps from the certificates that are there to the one that is wanted.
+
+    Each leaves a situation that a later run recognises and takes up. If anything fails before the
+    swap, the old certificate stays in use.
+    """
+
+    def __init__(
+        self, kind: Resource, session: Session, there: Situation, content: Content
+    ) -> None:
+        self.kind, self.session, self.there, self.content = kind, session, there, content
+
+    @property
+    def load_balancer_id(self) -> str:
+        return self.there.load_balancer["id"]
+
+    def carry_out(self, options: dict[str, Any]) -> dict[str, Any]:
+        """Create, await, swap, remove, rename: whichever of these steps are still to be done."""
+        begun, is_wanted = self.there.next, self.content.is_in
+        if begun and (is_wanted(begun) or frontends_with(self.session, begun)):
+            current = self.take_over(begun)
+            if is_wanted(current):
+                return current
+            self.there = replace(self.there, current=current, next=None)
+        elif begun:
+            self.remove(begun)
+        if is_wanted(self.there.current) and not options.get("force"):
+            return self.take_over(self.there.current)
+        return self.take_over(self.create(options))
+
+    def create(self, options: dict[str, Any]) -> dict[str, Any]:
+        load_balancer = self.session.load_balancer(self.load_balancer_id)
+        names = self.content.names
+        if self.content.bundle is None and options.get("check_dns", True):
+            public = [name for name in names if name != own_name(load_balancer)]
+            check_dns(self.session, load_balancer, public, options.get("dns_timeout") or 0)
+        name = self.there.name + NEXT if self.there.current else self.there.name
+        path = self.kind.collection.format(load_balancer=load_balancer["id"])
+        try:
+            call = Call("POST", path, {"name": name, **self.content.body()})
+            return self.session.send(call, load_balancer["id"])
+        except ApiError as error:
+            raise _explained(error, load_balancer, names) from error
+
+    def await_ready(self, new: dict[str, Any]) -> dict[str, Any]:
+        """The certificate once it has been issued; one that fails is removed, and a Problem."""
+        if new["status"] == "pending":
+            path = self.kind.item.format(**new)
+            new = self.session.poll(path, lambda found: found["status"] != "pending")
+        if new["status"] == "ready":
+            return new
+        self.remove(new)
+        serving = " The one in use stays in use." if self.there.current else ""
+        raise Problem(
+            f"The certificate for {listed_names(new)} could not be obtained (status "
+            f"{new['status']}): {new.get('status_details') or 'the API gives no details'}. "
+            f"It has been removed.{serving}"
+        )
+
+    def take_over(self, new: dict[str, Any]) -> dict[str, Any]:
+        """Put `new` wherever the current certificate is, remove that, and give `new` its name."""
+        current, session = self.there.current, self.session
+        replaces = bool(current) and current["id"] != new["id"]
+        is_called_otherwise = new["name"] != self.there.name
+        if replaces or session.wait:
+            new = self.await_ready(new)
+        if replaces:
+            with session.alone():
+                self.swap(new)
+            # Only when every instance serves the new one may the old one go.
+            session.await_usable(self.load_balancer_id, always=True)
+            self.remove(current)
+        if is_called_otherwise:
+            call = Call("PUT", self.kind.item.format(**new), {"name": self.there.name})
+            session.send(call, self.load_balancer_id)
+        session.await_usable(self.load_balancer_id)
+        return self.kind.read(session, new["id"]) if replaces or is_called_otherwise else new
+
+    def swap(self, new: dict[str, Any]) -> None:
+        """Put `new` into every frontend that lists the current certificate, in its place."""
+        old_id = self.there.current["id"]
+        for frontend in frontends_with(self.session, self.there.current):
+            ids = [new["id"] if one == old_id else one for one in frontend["certificate_ids"]]
+            plan = KINDS["frontend"].plan_update(frontend, {"certificates": ids}, {})
+            for call in plan.calls:
+                # A stack may be removing the frontend at this moment.
+                self.session.send(call, self.load_balancer_id, absent=True)
+
+    def remove(self, old: dict[str, Any]) -> None:
+        self.session.send(Call("DELETE", self.kind.item.format(**old)), self.load_balancer_id)
+
+
+def frontends_with(session: Session, certificate: dict[str, Any]) -> list[dict[str, Any]]:
+    """The frontends that list a certificate."""
+    from ..kinds import frontend  # which itself refers to certificates, so not above
+
+    frontends = frontend.FRONTEND.list(session, {"load_balancer": certificate["lb"]["id"]})
+    return [one for one in frontends if certificate["id"] in one["certificate_ids"]]
+
+
+def _explained(error: ApiError, load_balancer: dict[str, Any], names: list[str]) -> Problem:
+    """The API's refusal of an order, in words that say what to do."""
+    if "not resolve" in error.said:
+        wrong = {name: [] for name in names if name in error.said} or {n: [] for n in names}
+        return Problem(f"{wrong_dns(load_balancer, wrong)} The API said: {error.said}")
+    if "port 80" in error.said.lower():
+        return Problem(
+            f"Let's Encrypt answers its challenge on port 80, and a frontend of load balancer "
+            f"{load_balancer['name']!r} on port 80 has a TCP backend. Give that frontend a backend "
+            f"with forward_protocol: http, or remove it. The API said: {error.said}"
+        )
+    return error
