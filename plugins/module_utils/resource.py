@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from .api import AnswerLost, ApiError
@@ -69,57 +70,58 @@ class Resource(Kind):
             if not options.get(name):
                 needed = f"{name} or id" if self.item else name
                 raise Problem(f"Give {needed}: {self.titles} are found within a {spaced(name)}.")
-            look_up = self.look_up(session, options, None)
-            place[name] = self.fields[name].resolve(options[name], {}, look_up(name))
+            place[name] = self.id_of(session, options, name)
         return place
 
-    def look_up(self, session: Session, options: dict[str, Any], found: dict[str, Any] | None):
-        """How to turn the name in option `name` into an ID: a function of a function."""
+    def look_up(
+        self,
+        session: Session,
+        options: dict[str, Any],
+        found: dict[str, Any] | None,
+        name: str,
+        word: str,
+    ) -> str | None:
+        """The ID of what the reference `name` calls `word`; None if check mode would create it."""
+        target = KINDS[self.fields[name].kind]
+        scope = {parent: options.get(parent) for parent in target.parents}
+        for parent in target.parents:
+            if not scope[parent] and found and parent in self.fields:
+                scope[parent] = self.fields[parent].seen(found)
+        key = (target.kind, word, *scope.values())
+        if key not in session.looked_up:
+            if not all(scope.values()):
+                raise Problem(
+                    f"{name}: {word!r} is a name, and names are found within their "
+                    f"{' and '.join(target.parents)}: give that too, or give an ID."
+                )
+            sought = {self.fields[name].by: word, "state": options.get("state"), **scope}
+            session.looked_up[key] = target.find(session, sought)
+        match = session.looked_up[key]
+        if match:
+            return match["id"]
+        if options.get("state") == "absent":
+            return None
+        places = [f" on {KINDS[kind].title} {where}" for kind, where in scope.items()]
+        missing = f"{name}: there is no {target.title} {word!r}{''.join(places)}"
+        if not session.check_mode:
+            raise Problem(f"{missing} in zone {session.config.zone}.")
+        session.warn(f"{missing} yet; check mode assumes that it will be created.")
+        return None
 
-        def for_option(name: str):
-            target = KINDS[self.fields[name].kind]
-            by = self.fields[name].by
-            scope = {parent: options.get(parent) for parent in target.parents}
-            for parent in target.parents:
-                if not scope[parent] and found and parent in self.fields:
-                    scope[parent] = self.fields[parent].seen(found)
-
-            def look(value: str) -> str | None:
-                key = (target.kind, value, *scope.values())
-                if key not in session.looked_up:
-                    if not all(scope.values()):
-                        raise Problem(
-                            f"{name}: {value!r} is a name, and names are found within their "
-                            f"{' and '.join(target.parents)}: give that too, or give an ID."
-                        )
-                    session.looked_up[key] = target.find(
-                        session, {by: value, "state": options.get("state"), **scope}
-                    )
-                match = session.looked_up[key]
-                if match:
-                    return match["id"]
-                if options.get("state") == "absent":
-                    return None
-                places = [f" on {KINDS[kind].title} {where}" for kind, where in scope.items()]
-                missing = f"{name}: there is no {target.title} {value!r}{''.join(places)}"
-                if not session.check_mode:
-                    raise Problem(f"{missing} in zone {session.config.zone}.")
-                session.warn(f"{missing} yet; taken as about to be made.")
-                return None
-
-            return look
-
-        return for_option
+    def id_of(self, session: Session, options: dict[str, Any], name: str) -> str | None:
+        """The ID of what the reference `name` gives by a name or an ID; None as in `look_up`."""
+        look_up = partial(self.look_up, session, options, None, name)
+        return self.fields[name].resolve(options[name], {}, look_up)
 
     def resolve(
         self, session: Session, options: dict[str, Any], found: dict[str, Any] | None
     ) -> dict[str, Any]:
         """The given fields with names replaced by IDs."""
         wanted = self.given(options)
-        look_up = self.look_up(session, options, found)
         for name, option in self.references().items():
             if name in wanted:
-                wanted[name] = option.resolve(wanted[name], found or {}, look_up(name))
+                look_up = partial(self.look_up, session, options, found, name)
+                wanted[name] = option.resolve(wanted[name], found or {}, look_up)
         if self.owned and found is None:
             wanted |= owner(session.config)
         return wanted

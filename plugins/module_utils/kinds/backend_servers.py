@@ -48,8 +48,7 @@ class BackendServers(Resource):
 
     def find(self, session: Session, options: dict[str, Any]) -> dict[str, Any] | None:
         """The backend."""
-        look_up = self.look_up(session, options, None)
-        backend_id = self.fields["backend"].resolve(options["backend"], {}, look_up("backend"))
+        backend_id = self.id_of(session, options, "backend")
         if backend_id is None:
             return None
         found = session.known(backend_id) or BACKEND.read(session, backend_id)

@@ -37,7 +37,7 @@ class Route(OnFrontend):
         if not options.get("frontend"):
             raise Problem(WHICH)
         self.sought(options)
-        frontend_id = self.frontend_of(session, options)
+        frontend_id = self.id_of(session, options, "frontend")
         if frontend_id is None:
             return None
         return self.among(self.list(session, {}, frontend_id=frontend_id), options)
@@ -47,10 +47,6 @@ class Route(OnFrontend):
         if not match:
             raise Problem(WHICH)
         return " ".join(f"for {name} {value!r}" for name, value in match.items())
-
-    def frontend_of(self, session: Session, options: dict[str, Any]) -> str | None:
-        look_up = self.look_up(session, options, None)
-        return self.fields["frontend"].resolve(options["frontend"], {}, look_up("frontend"))
 
     def resolve(
         self, session: Session, options: dict[str, Any], found: dict[str, Any] | None
