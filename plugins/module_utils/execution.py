@@ -82,7 +82,7 @@ class Job:
         try:
             settings = config.read(options)
             outcome.secrets.add(settings.secret_key)
-            session = Session(self.resource.at_home(settings, options), options, check_mode)
+            session = Session(self.resource.in_zone_of_ids(settings, options), options, check_mode)
             outcome.warnings = session.warnings
             outcome.result = self.work(self.resource, session, options)
         except Problem as problem:
@@ -100,7 +100,7 @@ class Job:
 
 def execute(resource: Resource, arguments: dict[str, Any], work: Work) -> None:
     """Have the work done: as a module of its own, unless it was asked for inside the controller."""
-    TAKEN_BY.get()(Job(resource, arguments, work))
+    RUNNER.get()(Job(resource, arguments, work))
 
 
 class Module(AnsibleModule):
@@ -130,11 +130,11 @@ def as_module(job: Job) -> None:
     leave(**outcome.result)
 
 
-TAKEN_BY: ContextVar[Callable[[Job], None]] = ContextVar("taken_by", default=as_module)
+RUNNER: ContextVar[Callable[[Job], None]] = ContextVar("taken_by", default=as_module)
 """Who does the job that a module's main() hands over."""
 
 
-def inside(
+def run_in_controller(
     main: Callable[[], None],
     action: str,
     arguments: dict[str, Any],
@@ -175,11 +175,11 @@ def inside(
 def job_of(main: Callable[[], None]) -> Job:
     """The job that a module's main() hands over."""
     jobs: list[Job] = []
-    token = TAKEN_BY.set(jobs.append)
+    token = RUNNER.set(jobs.append)
     try:
         main()
     finally:
-        TAKEN_BY.reset(token)
+        RUNNER.reset(token)
     return jobs[0]
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from .config import ARGUMENTS, Config
-from .fields.field import GONE, Field, lay, named
+from .fields.field import REMOVED, Field, named, set_at
 from .fields.references import Reference
 from .fields.values import Identifier
 from .ids import bare_id, locality
@@ -51,14 +51,14 @@ class Kind:
         one_of: tuple[str, ...] = (),
         filters: tuple[str, ...] = ("name",),
         queries: tuple[str, ...] = ("name",),
-        known_by: tuple[str, ...] = ("name",),
+        identified_by: tuple[str, ...] = ("name",),
         switches: dict[str, dict[str, Any]] | None = None,
         info_switches: dict[str, dict[str, Any]] | None = None,
     ) -> None:
         self.kind, self.plural = kind, plural or f"{kind}s"
         self.collection, self.item = collection, item
         self.fields, self.owned, self.filters = named(fields), owned, filters
-        self.one_of, self.queries, self.known_by = one_of, set(queries), known_by
+        self.one_of, self.queries, self.identified_by = one_of, set(queries), identified_by
         self.switches, self.info_switches = switches or {}, info_switches or {}
         self.parents = [part[1] for part in string.Formatter().parse(collection) if part[1]]
         self.list_key = list_key or collection.rsplit("/", 1)[-1]
@@ -81,15 +81,15 @@ class Kind:
     def arguments(self) -> dict[str, dict[str, Any]]:
         """The argument specification of the kind's module."""
         own = {name: option.argument() for name, option in self.fields.items()}
-        return {**ARGUMENTS, **WRITING, **self.identity(), **own, **self.switches}
+        return {**ARGUMENTS, **WRITING, **self.id_argument(), **own, **self.switches}
 
     def info_arguments(self) -> dict[str, dict[str, Any]]:
         """The argument specification of the kind's info module."""
         names = [*self.parents, *(name for name in self.filters if name not in self.parents)]
         own = {name: self.fields[name].argument() for name in names}
-        return {**ARGUMENTS, **self.identity(), **own, **self.info_switches}
+        return {**ARGUMENTS, **self.id_argument(), **own, **self.info_switches}
 
-    def identity(self) -> dict[str, dict[str, Any]]:
+    def id_argument(self) -> dict[str, dict[str, Any]]:
         return {"id": {"type": "str"}} if self.item else {}
 
     def references(self) -> dict[str, Reference]:
@@ -97,7 +97,7 @@ class Kind:
             name: option for name, option in self.fields.items() if isinstance(option, Reference)
         }
 
-    def at_home(self, config: Config, options: dict[str, Any]) -> Config:
+    def in_zone_of_ids(self, config: Config, options: dict[str, Any]) -> Config:
         """The configuration with the zone that the given IDs name, if they name one."""
         values = [options.get("id"), options.get("load_balancer")]
         for name, option in self.fields.items():
@@ -133,26 +133,26 @@ class Kind:
 
     # Which of several objects is meant
 
-    def telling(self, options: dict[str, Any]) -> dict[str, Any]:
+    def identity(self, options: dict[str, Any]) -> dict[str, Any]:
         """What the options give of what an object is known by."""
-        return {name: options[name] for name in self.known_by if options.get(name)}
+        return {name: options[name] for name in self.identified_by if options.get(name)}
 
-    def sought(self, options: dict[str, Any]) -> str:
+    def identity_in_words(self, options: dict[str, Any]) -> str:
         """The same in words; a Problem if they give nothing of it."""
         if not options.get("name"):
             raise Problem(f"Which {self.title}? Give its name or its id.")
         return f"named {options['name']!r}"
 
-    def means(self, options: dict[str, Any], item: dict[str, Any]) -> bool:
+    def matches(self, options: dict[str, Any], item: dict[str, Any]) -> bool:
         """True if the options tell this object from others."""
         return all(
-            self.fields[name].same(value, item) for name, value in self.telling(options).items()
+            self.fields[name].same(value, item) for name, value in self.identity(options).items()
         )
 
-    def meaning(self, options: dict[str, Any]) -> str:
+    def identity_key(self, options: dict[str, Any]) -> str:
         """One text for all options that tell the same object from others."""
-        fields = [(self.fields[name], value) for name, value in self.telling(options).items()]
-        return str([(field.name, field.meaning(field.encode(value))) for field, value in fields])
+        fields = [(self.fields[name], value) for name, value in self.identity(options).items()]
+        return str([(field.name, field.normalized(field.encode(value))) for field, value in fields])
 
     def among(
         self, items: Iterable[dict[str, Any]], options: dict[str, Any]
@@ -160,8 +160,8 @@ class Kind:
         """The one of these objects that the options mean, None if none of them is."""
         if options.get("id"):
             return next((one for one in items if one["id"] == bare_id(options["id"])), None)
-        what = self.sought(options)
-        return self.only([item for item in items if self.means(options, item)], what)
+        what = self.identity_in_words(options)
+        return self.only([item for item in items if self.matches(options, item)], what)
 
     def only(self, found: list[dict[str, Any]], what: str) -> dict[str, Any] | None:
         """The one object, None if there is none. Two are a Problem that names both."""
@@ -201,9 +201,9 @@ class Kind:
         body = {key: wanted[key] for key in ("project_id", "organization_id") if key in wanted}
         for name, option in fields:
             if name in wanted and not (name in self.parents or option.in_path or option.later):
-                lay(body, option.sent_as, option.encode(wanted[name]))
+                set_at(body, option.sent_as, option.encode(wanted[name]))
             elif option.on_create is not None:
-                lay(body, option.sent_as, option.on_create)
+                set_at(body, option.sent_as, option.on_create)
         return Plan(
             calls=[Call("POST", self.collection.format(**wanted), body)],
             after={name: words[name] for name in self.fields if name in words},
@@ -274,9 +274,9 @@ class Kind:
                 continue
             seen = option.seen(found)
             if name in wanted:
-                lay(body, option.sent_as, option.encode(wanted[name], seen))
+                set_at(body, option.sent_as, option.encode(wanted[name], seen))
             elif seen is not None:
-                lay(body, option.sent_as, seen)
+                set_at(body, option.sent_as, seen)
         return body
 
     def plan_absent(self, found: dict[str, Any], options: dict[str, Any]) -> Plan:
@@ -296,22 +296,22 @@ class Kind:
         dropped = self.dropped(found, wanted)
         for name, option in self.fields.items():
             if name in wanted:
-                option.foretell(outcome, wanted[name])
+                option.predict(outcome, wanted[name])
             elif name in dropped:
-                lay(outcome, option.seen_at, GONE)
+                set_at(outcome, option.seen_at, REMOVED)
             elif not found and name not in self.one_of:
-                lay(outcome, option.seen_at, [] if option.type == "list" else None)
+                set_at(outcome, option.seen_at, [] if option.type == "list" else None)
         return outcome
 
     # What is told of an object
 
-    def told(self, found: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    def exported(self, found: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
         """The object as one would declare it, without what the API would come to by itself.
 
         `names` are those of other objects, by their IDs.
         """
-        told = {name: option.told(found, names) for name, option in self.fields.items()}
-        return {name: value for name, value in told.items() if value is not None}
+        exported = {name: option.exported(found, names) for name, option in self.fields.items()}
+        return {name: value for name, value in exported.items() if value is not None}
 
     def returned(self, outcome: Any) -> Any:
         """The outcome as the module returns it."""

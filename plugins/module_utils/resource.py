@@ -43,35 +43,35 @@ class Resource(Kind):
             if error.status == 404:
                 return None
             raise
-        return self.noticed(session, found)
+        return self.as_read(session, found)
 
     def find_by_name(self, session: Session, options: dict[str, Any]) -> dict[str, Any] | None:
-        self.sought(options)
-        place = self.place(session, options)
-        if None in place.values():
+        self.identity_in_words(options)
+        ids = self.parent_ids(session, options)
+        if None in ids.values():
             return None
-        return self.among(self.list(session, place, name=options["name"]), options)
+        return self.among(self.list(session, ids, name=options["name"]), options)
 
-    def list(self, session: Session, place: dict[str, Any], **params: Any) -> list[dict[str, Any]]:
-        """All objects in a place, over all pages. The API's name filter is not exact."""
+    def list(self, session: Session, under: dict[str, Any], **params: Any) -> list[dict[str, Any]]:
+        """All objects under these parents, over all pages. The API's name filter is not exact."""
         if self.owned:
             params |= owner(session.config)
-        items = session.api.list(self.collection.format(**place), self.list_key, **params)
-        return [item for item in items if self.noticed(session, item)]
+        items = session.api.list(self.collection.format(**under), self.list_key, **params)
+        return [item for item in items if self.as_read(session, item)]
 
-    def noticed(self, session: Session, found: dict[str, Any]) -> dict[str, Any] | None:
+    def as_read(self, session: Session, found: dict[str, Any]) -> dict[str, Any] | None:
         """An object as it was read, None if it is about to go."""
         return None if found.get("status") in LEAVING else found
 
-    def place(self, session: Session, options: dict[str, Any]) -> dict[str, Any]:
+    def parent_ids(self, session: Session, options: dict[str, Any]) -> dict[str, Any]:
         """The IDs of the objects this kind lies under; None for one that check mode would make."""
-        place = {}
+        ids = {}
         for name in self.parents:
             if not options.get(name):
                 needed = f"{name} or id" if self.item else name
                 raise Problem(f"Give {needed}: {self.titles} are found within a {spaced(name)}.")
-            place[name] = self.id_of(session, options, name)
-        return place
+            ids[name] = self.id_of(session, options, name)
+        return ids
 
     def look_up(
         self,
@@ -141,10 +141,10 @@ class Resource(Kind):
             plan = self.plan_for(session, options, found)
             if session.check_mode:
                 if plan.changed:
-                    self.foresee(session, plan, found)
+                    self.forewarn(session, plan, found)
                 return plan, plan.outcome
             if not plan.changed and first is None:
-                return plan, self.arrived(session, found)
+                return plan, self.once_usable(session, found)
             first = first or plan
             try:
                 return first, self.apply(session, plan, options, found)
@@ -152,13 +152,13 @@ class Resource(Kind):
                 # Look before sending again, so that no fault ever creates a second object.
                 session.pause_after(lost)
 
-    def is_on_its_way(self, found: dict[str, Any]) -> bool:
+    def is_in_transition(self, found: dict[str, Any]) -> bool:
         """True if the object itself shows that it cannot be used yet. For kinds to override."""
         return False
 
-    def arrived(self, session: Session, found: dict[str, Any] | None) -> dict[str, Any] | None:
+    def once_usable(self, session: Session, found: dict[str, Any] | None) -> dict[str, Any] | None:
         """What was found, once it can be used: the run that made it may have been cut short."""
-        on_its_way = found and self.is_on_its_way(found)
+        on_its_way = found and self.is_in_transition(found)
         if not on_its_way or not session.wait or session.check_mode:
             return found
         load_balancer_id = self.load_balancer_of(session, found)
@@ -187,10 +187,10 @@ class Resource(Kind):
             plan = self.plan(found, wanted, self.given(options))
             self.advise(session, plan.outcome)
         if plan.changed:
-            session.admit(self.load_balancer_of(session, plan.outcome or found))
+            session.refuse_managed(self.load_balancer_of(session, plan.outcome or found))
         return plan
 
-    def foresee(self, session: Session, plan: Plan, found: dict[str, Any] | None) -> None:
+    def forewarn(self, session: Session, plan: Plan, found: dict[str, Any] | None) -> None:
         """In check mode: warn of what the API would refuse, if all else stays as it is."""
         in_use = self.in_use(session, found) if plan.outcome is None else ""
         if in_use:
@@ -269,7 +269,7 @@ class Resource(Kind):
             params = {
                 self.fields[name].sent_as: wanted[name] for name in self.queries & set(wanted)
             }
-            items = self.list(session, self.place(session, options), **params)
+            items = self.list(session, self.parent_ids(session, options), **params)
         return [item for item in items if self.selects(wanted, item)]
 
     def extras(self, session: Session, options: dict[str, Any], outcome: Any) -> dict[str, Any]:

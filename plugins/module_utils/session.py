@@ -69,7 +69,7 @@ class Session:
             self.load_balancers[load_balancer_id] = self.api.get(f"lbs/{load_balancer_id}")
         return self.load_balancers[load_balancer_id]
 
-    def admit(self, load_balancer_id: str | None) -> None:
+    def refuse_managed(self, load_balancer_id: str | None) -> None:
         """Refuse a write to a load balancer that is not ours to change. Also in check mode."""
         if load_balancer_id is None or self.allow_managed:
             return

@@ -147,11 +147,11 @@ ip:
 """
 
 from ..module_utils.execution import run
-from ..module_utils.kinds.ip import RESERVED
+from ..module_utils.kinds.ip import IP
 
 
 def main() -> None:
-    run(RESERVED)
+    run(IP)
 
 
 if __name__ == "__main__":

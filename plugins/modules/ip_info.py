@@ -109,11 +109,11 @@ ips:
 """
 
 from ..module_utils.execution import run_info
-from ..module_utils.kinds.ip import RESERVED
+from ..module_utils.kinds.ip import IP
 
 
 def main() -> None:
-    run_info(RESERVED)
+    run_info(IP)
 
 
 if __name__ == "__main__":

@@ -199,7 +199,7 @@ not_done:
 """
 
 from ..module_utils.execution import run
-from ..module_utils.stack.whole import STACK
+from ..module_utils.stack.stack import STACK
 
 
 def main() -> None:

@@ -118,7 +118,7 @@ stack:
 """
 
 from ..module_utils.execution import run_info
-from ..module_utils.stack.whole import STACK
+from ..module_utils.stack.stack import STACK
 
 
 def main() -> None:

@@ -25,7 +25,7 @@ from ansible.module_utils.common.json import AnsibleJSONEncoder
 from ansible.plugins.action import ActionBase
 
 from ..module_utils import connections
-from ..module_utils.execution import inside
+from ..module_utils.execution import run_in_controller
 
 SWITCH = "SCALEWAY_LB_IN_PROCESS"
 """Set to 0 in the environment, it has every module run as an ordinary one."""
@@ -53,7 +53,7 @@ class ActionModule(ActionBase):
         name = self._task.action.rpartition(".")[-1]
         module = importlib.import_module(f"..modules.{name}", __package__)
         with laid_over(environment):
-            return result | inside(
+            return result | run_in_controller(
                 module.main,
                 self._task.action,
                 plain(self._task.args),

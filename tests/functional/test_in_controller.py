@@ -295,7 +295,7 @@ OLD = """#!/usr/bin/python
 from __future__ import annotations
 
 from ..module_utils.execution import execute, inform
-from ..module_utils.kinds.ip import RESERVED
+from ..module_utils.kinds.ip import IP
 
 PLANNED = {"removed_in_version": "99.0.0", "removed_from_collection": "scaleway_community.lb"}
 RENAMED = {"name": "former", "version": "99.0.0", "collection_name": "scaleway_community.lb"}
@@ -303,11 +303,11 @@ RENAMED = {"name": "former", "version": "99.0.0", "collection_name": "scaleway_c
 
 def main():
     arguments = {
-        **RESERVED.info_arguments(),
+        **IP.info_arguments(),
         "leaving": {"type": "str", **PLANNED},
         "latter": {"type": "str", "aliases": ["former"], "deprecated_aliases": [RENAMED]},
     }
-    execute(RESERVED, arguments, inform)
+    execute(IP, arguments, inform)
 
 
 if __name__ == "__main__":

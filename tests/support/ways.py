@@ -23,7 +23,9 @@ def in_controller(name, options, *, check=False, environment):
     main = importlib.import_module(f"{PLUGINS}.modules.{name}").main
     options = json.loads(json.dumps(options))
     with surrounded_by(environment):
-        return execution.inside(main, f"{NAME}.{name}", options, check_mode=check, diff=True)
+        return execution.run_in_controller(
+            main, f"{NAME}.{name}", options, check_mode=check, diff=True
+        )
 
 
 @functools.cache

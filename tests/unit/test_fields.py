@@ -122,7 +122,7 @@ def test_a_rule_with_no_subnet_is_the_rule_for_every_subnet():
 
 def test_a_bare_address_is_its_smallest_network():
     field = ACLS.fields["acls"].item.fields["match"].fields["ip_subnet"]
-    assert field.meaning(["10.0.0.1"]) == field.meaning(["10.0.0.1/32"])
+    assert field.normalized(["10.0.0.1"]) == field.normalized(["10.0.0.1/32"])
 
 
 def test_an_id_may_carry_its_locality():

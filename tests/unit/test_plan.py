@@ -9,7 +9,7 @@ from ansible_collections.scaleway_community.lb.plugins.module_utils.kinds.backen
     late,
 )
 from ansible_collections.scaleway_community.lb.plugins.module_utils.kinds.frontend import FRONTEND
-from ansible_collections.scaleway_community.lb.plugins.module_utils.kinds.ip import RESERVED
+from ansible_collections.scaleway_community.lb.plugins.module_utils.kinds.ip import IP
 from ansible_collections.scaleway_community.lb.plugins.module_utils.kinds.load_balancer import (
     LOAD_BALANCER,
 )
@@ -195,8 +195,8 @@ def test_an_ip_is_patched_with_what_differs_alone():
         "lb_id": None,
         "region": "fr-par",
     }
-    assert not RESERVED.plan(found, {"reverse": "", "tags": ["a"], "is_ipv6": False}, {}).changed
-    plan = RESERVED.plan(found, {"reverse": "www.example.com", "tags": ["a"]}, {})
+    assert not IP.plan(found, {"reverse": "", "tags": ["a"], "is_ipv6": False}, {}).changed
+    plan = IP.plan(found, {"reverse": "www.example.com", "tags": ["a"]}, {})
     assert plan.calls[0].body == {"reverse": "www.example.com"}
 
 

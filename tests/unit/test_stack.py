@@ -5,17 +5,22 @@ import time
 
 import pytest
 from ansible_collections.scaleway_community.lb.plugins.module_utils.config import Config
+from ansible_collections.scaleway_community.lb.plugins.module_utils.plan import Call
 from ansible_collections.scaleway_community.lb.plugins.module_utils.problem import Problem
 from ansible_collections.scaleway_community.lb.plugins.module_utils.session import Session
 from ansible_collections.scaleway_community.lb.plugins.module_utils.stack import (
     applying,
-    crew,
+    checks,
     declaration,
     export,
-    judging,
     planning,
     survey,
-    whole,
+    workers,
+)
+from ansible_collections.scaleway_community.lb.plugins.module_utils.stack.result import result
+from ansible_collections.scaleway_community.lb.plugins.module_utils.stack.steps import (
+    FutureId,
+    StackPlan,
 )
 
 NETWORK = "21111111-2222-4333-8444-555555555555"
@@ -82,7 +87,7 @@ def planned(found=NOTHING, prune=False, name="web", **sections):
     balancer = sections.pop("load_balancer", {"name": name})
     options = {"load_balancer": balancer, **sections}
     one = planning.Planning(session(), declaration.Declaration(options), found, prune)
-    return one, judging.judge(one)
+    return one, checks.judge(one)
 
 
 def calls(steps):
@@ -618,13 +623,13 @@ def test_each_imported_certificate_has_a_variable_of_its_own_that_ansible_can_na
 def test_ids_are_filled_in_where_they_stand_for_something_and_nowhere_else():
     run = applying.Applying(session(), None, "lb-1")
     old = "11111111-2222-4333-8444-555555555555"
-    run.made |= {planning.Unmade("backends[0]"): "b-1", old: "c-2"}
+    run.made |= {FutureId("backends[0]"): "b-1", old: "c-2"}
     body = {
         "name": "<backends[0]>",  # a text of the user's
-        "backend_id": planning.Unmade("backends[0]"),
+        "backend_id": FutureId("backends[0]"),
         "certificate_ids": [old, "c-1"],
     }
-    call = run.call(planning.Plan([applying.Call("POST", "x/<backends[0]>", body)]).calls[0])
+    call = run.call(Call("POST", "x/<backends[0]>", body))
     assert call.path == "x/b-1"
     assert call.body == {
         "name": "<backends[0]>",
@@ -645,7 +650,7 @@ def test_a_failure_tells_what_was_done_and_what_was_not():
 
 
 def test_jobs_run_side_by_side_and_after_those_they_wait_for():
-    began, together = [], threading.Barrier(crew.WIDTH, timeout=10)
+    began, together = [], threading.Barrier(workers.WIDTH, timeout=10)
 
     def job(name, wait=False):
         def work(_lane):
@@ -654,17 +659,20 @@ def test_jobs_run_side_by_side_and_after_those_they_wait_for():
 
         return work
 
-    works = {f"early-{n}": job(f"early-{n}", wait=True) for n in range(crew.WIDTH)}
+    works = {f"early-{n}": job(f"early-{n}", wait=True) for n in range(workers.WIDTH)}
     works = {"late": job("late"), **works}
-    with crew.Crew(session()) as workers:
-        _results, errors = workers.run(works, {"late": {"early-3"}})
+    with workers.Workers(session()) as pool:
+        _results, errors = pool.run(works, {"late": {"early-3"}})
     assert errors == {} and began.index("late") > began.index("early-3")
 
 
 def test_a_job_that_waits_for_what_does_not_come_is_not_left_out_in_silence():
     works = {"a": lambda _lane: None, "b": lambda _lane: None, "c": lambda _lane: None}
-    with crew.Crew(session()) as workers, pytest.raises(RuntimeError, match="does not come: b, c"):
-        workers.run(works, {"b": {"c"}, "c": {"b"}})
+    with (
+        workers.Workers(session()) as pool,
+        pytest.raises(RuntimeError, match="never comes: b, c"),
+    ):
+        pool.run(works, {"b": {"c"}, "c": {"b"}})
 
 
 def test_with_the_first_error_nothing_more_is_begun():
@@ -674,19 +682,19 @@ def test_with_the_first_error_nothing_more_is_begun():
     def succeed(_lane):
         time.sleep(0.05)
 
-    works = {"0": fail, **{str(number): succeed for number in range(1, 3 * crew.WIDTH)}}
-    with crew.Crew(session()) as workers:
-        results, errors = workers.run(works)
-    assert list(errors) == ["0"] and len(results) == crew.WIDTH - 1
+    works = {"0": fail, **{str(number): succeed for number in range(1, 3 * workers.WIDTH)}}
+    with workers.Workers(session()) as pool:
+        results, errors = pool.run(works)
+    assert list(errors) == ["0"] and len(results) == workers.WIDTH - 1
 
 
 def test_after_a_transient_refusal_one_writes_at_a_time_and_none_after_the_end():
-    traffic, most, lock = crew.Traffic(), [], threading.Lock()
+    turns, most, lock = workers.Turns(), [], threading.Lock()
 
     def write(number):
-        with traffic.turn():
+        with turns.turn():
             with lock:
-                most.append(traffic.under_way)
+                most.append(turns.under_way)
             time.sleep(0.02)
 
     def all_at_once():
@@ -698,17 +706,15 @@ def test_after_a_transient_refusal_one_writes_at_a_time_and_none_after_the_end()
             thread.join(timeout=10)
         return max(most)
 
-    assert 1 < all_at_once() <= crew.WIDTH
-    traffic.narrow()
+    assert 1 < all_at_once() <= workers.WIDTH
+    turns.narrow()
     assert all_at_once() == 1
-    traffic.close()
+    turns.close()
     with pytest.raises(Problem, match="has ended"):
         write(0)
 
 
 def test_results_hold_no_copies_and_no_places():
     one, steps = planned(backends=[NEW], frontends=[])
-    shown = whole.result(session(), one.declaration, whole.WholePlan(steps), one.outcomes.values())[
-        "stack"
-    ]
+    shown = result(session(), one.declaration, StackPlan(steps), one.outcomes.values())["stack"]
     assert shown["backends"][0]["id"] is None and "lb" not in shown["backends"][0]

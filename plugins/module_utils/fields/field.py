@@ -10,17 +10,17 @@ from typing import Any
 
 EMPTY = (None, "", 0, False, [])
 """The API shows an unset value as null or as any of these (api notes, 7 and 8)."""
-GONE = object()
+REMOVED = object()
 """Laid at a place, it takes away what is there."""
 
 
-def lay(thing: dict[str, Any], path: str, value: Any) -> None:
+def set_at(thing: dict[str, Any], path: str, value: Any) -> None:
     """Set what is at a dotted path, in copies of the objects on the way; GONE takes it away."""
     *way, last = path.split(".")
     for key in way:
         thing[key] = dict(thing.get(key) or {})
         thing = thing[key]
-    if value is GONE:
+    if value is REMOVED:
         thing.pop(last, None)
     else:
         thing[last] = value
@@ -89,15 +89,15 @@ class Field:
             value = value.get(key) if isinstance(value, dict) else None
         return value
 
-    def foretell(self, outcome: dict[str, Any], value: Any) -> None:
+    def predict(self, outcome: dict[str, Any], value: Any) -> None:
         """Have an object show the option's value as the API will."""
-        lay(outcome, self.seen_at, self.encode(value, self.seen(outcome)))
+        set_at(outcome, self.seen_at, self.encode(value, self.seen(outcome)))
 
     def encode(self, value: Any, found: Any = None) -> Any:
         """The option's value as the API wants it, laid over the API's value `found`."""
         return value
 
-    def meaning(self, value: Any) -> Any:
+    def normalized(self, value: Any) -> Any:
         """An API value in the one form in which equal values are equal."""
         if value is None:
             value = self.default
@@ -108,7 +108,7 @@ class Field:
     def same(self, value: Any, found: dict[str, Any]) -> bool:
         """True if the option's value is what the object `found` already has."""
         seen = self.seen(found)
-        return self.meaning(self.encode(value, seen)) == self.meaning(seen)
+        return self.normalized(self.encode(value, seen)) == self.normalized(seen)
 
     def selects(self, value: Any, found: dict[str, Any]) -> bool:
         """True if the object `found` has the option's value; of a list it may have more."""
@@ -121,16 +121,16 @@ class Field:
         seen = self.seen(found)
         return self.default if seen is None else seen
 
-    def told(self, found: dict[str, Any], names: Mapping[str, str]) -> Any:
+    def exported(self, found: dict[str, Any], names: Mapping[str, str]) -> Any:
         """The value found as one would declare it, None where the API would come to it by itself.
 
         `names` are those of other objects, by their IDs.
         """
         seen = self.seen(found)
-        by_itself = [self.meaning(None)]
+        by_itself = [self.normalized(None)]
         if self.on_create is not None:
-            by_itself.append(self.meaning(self.encode(self.on_create)))
-        return None if seen is None or self.meaning(seen) in by_itself else self.shown(found)
+            by_itself.append(self.normalized(self.encode(self.on_create)))
+        return None if seen is None or self.normalized(seen) in by_itself else self.shown(found)
 
 
 def named(fields: dict[str, Field]) -> dict[str, Field]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..ids import bare_id
-from .field import Field, lay
+from .field import Field, set_at
 
 
 class Reference(Field):
@@ -57,10 +57,10 @@ class Reference(Field):
         # Without an ID it is about to be made, in check mode: nothing has it yet.
         return value is not None and super().same(value, found)
 
-    def foretell(self, outcome: dict[str, Any], value: Any) -> None:
+    def predict(self, outcome: dict[str, Any], value: Any) -> None:
         if self.embedded and not self.many and self.seen(outcome) is not None:
-            lay(outcome, self.embedded, {})  # what is known of the former object is over
-        super().foretell(outcome, value)
+            set_at(outcome, self.embedded, {})  # what is known of the former object is over
+        super().predict(outcome, value)
 
     def shown(self, found: dict[str, Any], like: Any = None) -> Any:
         words = {item["id"]: item.get(self.by) for item in self.objects(found) if item.get("id")}
@@ -72,7 +72,7 @@ class Reference(Field):
         ]
         return items if self.many else next(iter(items), None)
 
-    def told(self, found: dict[str, Any], names: Mapping[str, str]) -> Any:
+    def exported(self, found: dict[str, Any], names: Mapping[str, str]) -> Any:
         seen = self.seen(found)
         if isinstance(seen, list):
             return [names.get(one, one) for one in seen] or None
@@ -88,5 +88,5 @@ class References(Reference):
         # Those without an ID are about to be made, in check mode, and may well be two.
         return [one for at, one in enumerate(value) if one is None or one not in value[:at]]
 
-    def meaning(self, value: Any) -> Any:
-        return super().meaning(self.encode(value or []))
+    def normalized(self, value: Any) -> Any:
+        return super().normalized(self.encode(value or []))

@@ -58,10 +58,10 @@ class Structure(Field):
                 body.setdefault(field.sent_as, field.on_create)
         return body
 
-    def meaning(self, value: Any) -> Any:
+    def normalized(self, value: Any) -> Any:
         value = value or {}
         return {
-            name: field.meaning(field.seen(value))
+            name: field.normalized(field.seen(value))
             for name, field in self.fields.items()
             if name not in self.one_of or field.seen(value) is not None
         }
@@ -77,15 +77,15 @@ class Structure(Field):
             if self.fields[name].seen(seen) is not None or name not in self.one_of
         }
 
-    def told(self, found: dict[str, Any], names: Mapping[str, str]) -> Any:
-        return self.told_inside(self.seen(found) or {}, names) or None
+    def exported(self, found: dict[str, Any], names: Mapping[str, str]) -> Any:
+        return self.exported_within(self.seen(found) or {}, names) or None
 
-    def told_inside(self, seen: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    def exported_within(self, seen: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
         """What is told of an object of the API, suboption by suboption."""
-        told = {name: field.told(seen, names) for name, field in self.fields.items()}
+        exported = {name: field.exported(seen, names) for name, field in self.fields.items()}
         # One that was chosen says so by being there, even if it is empty.
-        chosen = {name: told[name] or {} for name in self.one_of if name in seen}
-        return {name: value for name, value in {**told, **chosen}.items() if value is not None}
+        chosen = {name: exported[name] or {} for name in self.one_of if name in seen}
+        return {name: value for name, value in {**exported, **chosen}.items() if value is not None}
 
 
 class StructureList(Field):
@@ -105,8 +105,8 @@ class StructureList(Field):
     def encode(self, value: Any, found: Any = None) -> Any:
         return [self.item.encode(item) for item in value]
 
-    def meaning(self, value: Any) -> Any:
-        return [self.item.meaning(item) for item in value or []]
+    def normalized(self, value: Any) -> Any:
+        return [self.item.normalized(item) for item in value or []]
 
     def shown(self, found: dict[str, Any], like: Any = None) -> Any:
         return [
@@ -114,5 +114,5 @@ class StructureList(Field):
             for item in self.seen(found) or []
         ]
 
-    def told(self, found: dict[str, Any], names: Mapping[str, str]) -> Any:
-        return [self.item.told_inside(item, names) for item in self.seen(found) or []] or None
+    def exported(self, found: dict[str, Any], names: Mapping[str, str]) -> Any:
+        return [self.item.exported_within(item, names) for item in self.seen(found) or []] or None

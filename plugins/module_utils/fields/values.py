@@ -30,7 +30,7 @@ class Enum(Field):
     def encode(self, value: Any, found: Any = None) -> Any:
         return self.spelling.get(value, value)
 
-    def meaning(self, value: Any) -> Any:
+    def normalized(self, value: Any) -> Any:
         return self.encode(value or self.default)
 
     def shown(self, found: dict[str, Any], like: Any = None) -> Any:
@@ -71,11 +71,11 @@ class Milliseconds(Field):
         # Not null where we know better: a health check's durations are required (reference, 4.4).
         return self.default if value == "" else self.parse(value)
 
-    def meaning(self, value: Any) -> Any:
+    def normalized(self, value: Any) -> Any:
         return (None if value is None else self.parse(value)) or self.default
 
     def shown(self, found: dict[str, Any], like: Any = None) -> Any:
-        total = self.meaning(self.seen(found))
+        total = self.normalized(self.seen(found))
         if total is None:
             return None
         return f"{total}ms" if total % 1000 else f"{total // 1000}s"
@@ -112,7 +112,7 @@ class Addresses(Field):
         """Each one once, however it is written: the second adds nothing to the first."""
         return list({self.read(item, **self.strict): item for item in value}.values())
 
-    def meaning(self, value: Any) -> Any:
+    def normalized(self, value: Any) -> Any:
         items = [str(self.read(item, **self.strict)) for item in self.encode(value or [])]
         return sorted(items) if self.unordered else items
 

@@ -22,8 +22,8 @@ from .load_balancer import LOAD_BALANCER
 class Subnets(Addresses):
     """No subnet and every subnet are one: the API fills in 0.0.0.0/0 (api notes, 14)."""
 
-    def meaning(self, value: Any) -> Any:
-        return [] if value == ["0.0.0.0/0"] else super().meaning(value)
+    def normalized(self, value: Any) -> Any:
+        return [] if value == ["0.0.0.0/0"] else super().normalized(value)
 
 
 class Action(Structure):
@@ -102,9 +102,9 @@ class Acl(OnFrontend):
         seen = self.fields["load_balancer"].seen(thing)
         return seen or thing.get("load_balancer") or super().load_balancer_of(session, thing)
 
-    def list(self, session: Session, place: dict[str, Any], **params: Any) -> list[dict[str, Any]]:
+    def list(self, session: Session, under: dict[str, Any], **params: Any) -> list[dict[str, Any]]:
         # Lists come by age; the index is what orders evaluation (api notes, 35).
-        return sorted(super().list(session, place, **params), key=lambda rule: rule["index"])
+        return sorted(super().list(session, under, **params), key=lambda rule: rule["index"])
 
 
 ACL = Acl(

@@ -35,7 +35,7 @@ class ACLs(Resource):
     def find(self, session: Session, options: dict[str, Any]) -> dict[str, Any] | None:
         if not options.get("frontend"):
             raise Problem("Whose ACLs? Give frontend.")
-        frontend_id = self.place(session, options)["frontend"]
+        frontend_id = self.parent_ids(session, options)["frontend"]
         if frontend_id is None:
             return None
         found = self.read(session, frontend_id)

@@ -29,16 +29,16 @@ CHECK_KINDS = (
 )
 
 
-class Config(Structure):
+class CheckConfig(Structure):
     """What one kind of check needs. One without suboptions is chosen by being there."""
 
     def seen(self, found: dict[str, Any]) -> Any:
         return found.get(self.sent_as)
 
 
-def http_check(**more: Field) -> Config:
+def http_check(**more: Field) -> CheckConfig:
     """What a check over HTTP needs."""
-    return Config(
+    return CheckConfig(
         {
             "uri": Field(required=True),
             "method": Field(),
@@ -52,15 +52,15 @@ def http_check(**more: Field) -> Config:
 class ProxyProtocol(Enum):
     """The API stores and shows `unknown` for none (api reference, 4.3)."""
 
-    def meaning(self, value: Any) -> Any:
-        return super().meaning(None if value == "proxy_protocol_unknown" else value)
+    def normalized(self, value: Any) -> Any:
+        return super().normalized(None if value == "proxy_protocol_unknown" else value)
 
 
 class Servers(Addresses):
     """The servers. Their order counts only where the first one with room is taken."""
 
     def same(self, value: Any, found: dict[str, Any]) -> bool:
-        wanted, seen = self.meaning(value), self.meaning(self.seen(found))
+        wanted, seen = self.normalized(value), self.normalized(self.seen(found))
         if found.get("forward_port_algorithm") == "first":
             return wanted == seen
         return sorted(wanted) == sorted(seen)
@@ -176,13 +176,13 @@ BACKEND = Backend(
                 "check_timeout": Milliseconds(1_000),
                 "check_send_proxy": Field("bool", default=False),
                 "transient_check_delay": Duration(500),
-                "tcp_config": Config({}),
+                "tcp_config": CheckConfig({}),
                 "http_config": http_check(),
                 "https_config": http_check(sni=Field(default="")),
-                "mysql_config": Config({"user": Field(required=True)}),
-                "pgsql_config": Config({"user": Field(required=True)}),
-                "redis_config": Config({}),
-                "ldap_config": Config({}),
+                "mysql_config": CheckConfig({"user": Field(required=True)}),
+                "pgsql_config": CheckConfig({"user": Field(required=True)}),
+                "redis_config": CheckConfig({}),
+                "ldap_config": CheckConfig({}),
             },
             one_of=CHECK_KINDS,
         ),

@@ -162,12 +162,12 @@ def late(rows: list[dict[str, Any]], options: dict[str, Any]) -> list[str]:
         out = servers if options["state"] == "absent" else [*shown.keys() - servers]
         found = [one for one in sorted(out) if states(one) - {"stopped"}]
     return [
-        f"{one} ({'; '.join(map(told, shown.get(one, []))) or 'not in the statistics'})"
+        f"{one} ({'; '.join(map(state_in_words, shown.get(one, []))) or 'not in the statistics'})"
         for one in found
     ]
 
 
-def told(row: dict[str, Any]) -> str:
+def state_in_words(row: dict[str, Any]) -> str:
     """What the statistics say of a server."""
     return f"{row['server_state']}, health check {row['last_health_check_status']}"
 

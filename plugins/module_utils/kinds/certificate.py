@@ -45,7 +45,7 @@ class Certificate(Resource):
                     "List each name, or import a wildcard certificate: custom_certificate."
                 )
 
-    def is_on_its_way(self, found: dict[str, Any]) -> bool:
+    def is_in_transition(self, found: dict[str, Any]) -> bool:
         return found["status"] == "pending"
 
     def has_content(self, options: dict[str, Any]) -> bool:
@@ -64,13 +64,13 @@ class Certificate(Resource):
             self.compare(session, there, content)
             if session.check_mode:
                 if plan.changed and there.load_balancer:
-                    session.admit(there.load_balancer["id"])
+                    session.refuse_managed(there.load_balancer["id"])
                 return plan, plan.outcome
             if not plan.changed and first is None:
                 found = there.current
                 return plan, replacement.await_ready(found) if session.wait else found
             first = first or plan
-            session.admit(there.load_balancer["id"])
+            session.refuse_managed(there.load_balancer["id"])
             try:
                 return first, replacement.carry_out(options)
             except AnswerLost as lost:
@@ -100,7 +100,7 @@ class Certificate(Resource):
         elif not options.get("name"):
             raise Problem("Which certificate? Give its name or its id.")
         else:
-            load_balancer_id = self.place(session, options)["load_balancer"]
+            load_balancer_id = self.parent_ids(session, options)["load_balancer"]
         name = options.get("name") or current["name"]
         if load_balancer_id is None:
             return Situation(None, name, None, None)
@@ -233,16 +233,16 @@ class Certificate(Resource):
             return {}
         return self.lifetime(session, options, outcome or {})
 
-    def told(self, found: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    def exported(self, found: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
         """An imported certificate is told by its name alone: the API shows no content."""
-        told = super().told(found, names)
+        exported = super().exported(found, names)
         if is_imported(found):
-            return told
+            return exported
         first, others = found["common_name"], found["subject_alternative_name"]
         order: dict[str, Any] = {} if first == own_name(found["lb"]) else {"common_name": first}
         if others:
             order["subject_alternative_name"] = others
-        return {**told, "letsencrypt": order}
+        return {**exported, "letsencrypt": order}
 
     def lifetime(
         self, session: Session, options: dict[str, Any], found: dict[str, Any]

@@ -41,8 +41,8 @@ class Frontend(Resource):
         if options.get("inbound_port") == 80 and options.get("certificates"):
             yield ON_PORT_80
 
-    def foresee(self, session: Session, plan: Plan, found: dict[str, Any] | None) -> None:
-        super().foresee(session, plan, found)
+    def forewarn(self, session: Session, plan: Plan, found: dict[str, Any] | None) -> None:
+        super().forewarn(session, plan, found)
         if "inbound_port" not in plan.after or plan.before == plan.after:
             return
         load_balancer_id = self.load_balancer_of(session, plan.outcome)

@@ -36,11 +36,11 @@ class Reverse(Field):
         own = f".lb.{found['region']}.scw.cloud"
         return not self.seen(found) or self.seen(found).endswith(own)
 
-    def told(self, found: dict[str, Any], names: Mapping[str, str]) -> Any:
+    def exported(self, found: dict[str, Any], names: Mapping[str, str]) -> Any:
         return None if self.same("", found) else self.seen(found)
 
 
-class IP(Resource):
+class Ip(Resource):
     """An address has no name: it is known by ID, by itself, or by its exact set of tags."""
 
     def called(self, found: dict[str, Any]) -> str:
@@ -53,12 +53,12 @@ class IP(Resource):
         return [KINDS["load_balancer"].called(session.load_balancer(found["lb_id"]))]
 
     def find_by_name(self, session: Session, options: dict[str, Any]) -> dict[str, Any] | None:
-        self.sought(options)
+        self.identity_in_words(options)
         address = options.get("ip_address")
         asked = {"ip_address": address} if address else {}
         return self.among(self.list(session, {}, **asked), options)
 
-    def sought(self, options: dict[str, Any]) -> str:
+    def identity_in_words(self, options: dict[str, Any]) -> str:
         if options.get("ip_address"):
             return f"the address {options['ip_address']}"
         if options.get("tags"):
@@ -69,7 +69,7 @@ class IP(Resource):
             "them neither a second run nor a repeated request could recognise it."
         )
 
-    def telling(self, options: dict[str, Any]) -> dict[str, Any]:
+    def identity(self, options: dict[str, Any]) -> dict[str, Any]:
         if options.get("ip_address"):
             return {"ip_address": options["ip_address"]}
         tags = options.get("tags")
@@ -106,7 +106,7 @@ class IP(Resource):
         return outcome
 
 
-RESERVED = IP(
+IP = Ip(
     "ip",
     collection="ips",
     item="ips/{id}",

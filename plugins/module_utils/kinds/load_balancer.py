@@ -22,11 +22,11 @@ from . import subscriber as _subscriber  # noqa: F401  the same
 class Type(Field):
     """The API takes a type in any case and answers in lower case (api notes, 9)."""
 
-    def meaning(self, value: Any) -> Any:
+    def normalized(self, value: Any) -> Any:
         return value and value.lower()
 
-    def foretell(self, outcome: dict[str, Any], value: Any) -> None:
-        super().foretell(outcome, value.lower())
+    def predict(self, outcome: dict[str, Any], value: Any) -> None:
+        super().predict(outcome, value.lower())
 
 
 class Assigned(Field):
@@ -56,11 +56,11 @@ class LoadBalancer(Resource):
             if options.get("ips") is not None and options.get(name):
                 yield f"{name}: ips lists all the addresses. Reserve one and list it there."
 
-    def noticed(self, session: Session, found: dict[str, Any]) -> dict[str, Any] | None:
+    def as_read(self, session: Session, found: dict[str, Any]) -> dict[str, Any] | None:
         session.load_balancers[found["id"]] = found
-        return super().noticed(session, found)
+        return super().as_read(session, found)
 
-    def is_on_its_way(self, found: dict[str, Any]) -> bool:
+    def is_in_transition(self, found: dict[str, Any]) -> bool:
         return found["status"] in ("ready", *MOVING) and not is_usable(found)
 
     def load_balancer_of(self, session: Session, thing: dict[str, Any]) -> str | None:
@@ -131,19 +131,19 @@ class LoadBalancer(Resource):
             outcome["subscriber"] = None
         return {**outcome, "ip": ips}
 
-    def told(self, found: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-        told = super().told(found, names)
+    def exported(self, found: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+        exported = super().exported(found, names)
         for name in ("assign_flexible_ip", "assign_flexible_ipv6"):
-            told.pop(name, None)
+            exported.pop(name, None)
         # Without a word the API would allocate an address.
-        return told if found["ip"] else {**told, "assign_flexible_ip": False}
+        return exported if found["ip"] else {**exported, "assign_flexible_ip": False}
 
     def await_usable(
         self, session: Session, object_id: str, load_balancer_id: str | None
     ) -> dict[str, Any] | None:
         session.await_usable(object_id)
         seen = session.load_balancers.get(object_id)
-        return seen and self.noticed(session, seen)
+        return seen and self.as_read(session, seen)
 
     def await_removed(self, session: Session, object_id: str, load_balancer_id: str | None) -> None:
         session.await_gone(self.item.format(id=object_id))

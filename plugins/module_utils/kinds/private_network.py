@@ -18,7 +18,7 @@ from ..session import Session
 from .load_balancer import LOAD_BALANCER
 
 
-class Addresses(Identifier):
+class IpamAddresses(Identifier):
     """The reserved addresses to take. [] takes any: the API books one (api reference, 4.9)."""
 
     def same(self, value: Any, found: dict[str, Any]) -> bool:
@@ -31,14 +31,14 @@ class PrivateNetwork(Resource):
     def called(self, found: dict[str, Any]) -> str:
         return f"private network {found['private_network_id']}"
 
-    def sought(self, options: dict[str, Any]) -> str:
+    def identity_in_words(self, options: dict[str, Any]) -> str:
         if not options.get("private_network_id"):
             raise Problem("Which private network? Give private_network_id.")
         return f"for {bare_id(options['private_network_id'])}"
 
     def find(self, session: Session, options: dict[str, Any]) -> dict[str, Any] | None:
-        self.sought(options)
-        load_balancer_id = self.place(session, options)["load_balancer"]
+        self.identity_in_words(options)
+        load_balancer_id = self.parent_ids(session, options)["load_balancer"]
         if load_balancer_id is None:
             return None
         network_id = bare_id(options["private_network_id"])
@@ -120,12 +120,12 @@ PRIVATE_NETWORK = PrivateNetwork(
     collection="lbs/{load_balancer}/private-networks",
     list_key="private_network",  # in the singular (api notes, 4)
     filters=("private_network_id",),
-    known_by=("private_network_id",),
+    identified_by=("private_network_id",),
     fields={
         "load_balancer": Reference(
             LOAD_BALANCER, seen_at="lb.id", embedded="lb", fixed=True, aliases=["lb_id"]
         ),
         "private_network_id": Identifier(required=True, fixed=True),
-        "ipam_ids": Addresses("list", fixed=True, unordered=True),
+        "ipam_ids": IpamAddresses("list", fixed=True, unordered=True),
     },
 )

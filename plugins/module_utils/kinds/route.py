@@ -20,7 +20,7 @@ from .load_balancer import SCOPE
 class HostName(Field):
     """The case of a host name means nothing."""
 
-    def meaning(self, value: Any) -> Any:
+    def normalized(self, value: Any) -> Any:
         return value and value.lower()
 
 
@@ -36,14 +36,14 @@ class Route(OnFrontend):
             return super().find(session, options)
         if not options.get("frontend"):
             raise Problem(WHICH)
-        self.sought(options)
+        self.identity_in_words(options)
         frontend_id = self.id_of(session, options, "frontend")
         if frontend_id is None:
             return None
         return self.among(self.list(session, {}, frontend_id=frontend_id), options)
 
-    def sought(self, options: dict[str, Any]) -> str:
-        match = self.telling(options)
+    def identity_in_words(self, options: dict[str, Any]) -> str:
+        match = self.identity(options)
         if not match:
             raise Problem(WHICH)
         return " ".join(f"for {name} {value!r}" for name, value in match.items())
@@ -70,8 +70,8 @@ class Route(OnFrontend):
         # A frontend's name was found on the load balancer already.
         if not options.get("load_balancer") or (frontend and not bare_id(frontend)):
             return items
-        place = FRONTEND.place(session, options)
-        ids = [frontend["id"] for frontend in FRONTEND.list(session, place)]
+        under = FRONTEND.parent_ids(session, options)
+        ids = [frontend["id"] for frontend in FRONTEND.list(session, under)]
         return [item for item in items if item["frontend_id"] in ids]
 
 
@@ -84,7 +84,7 @@ ROUTE = Route(
     item="routes/{id}",
     filters=("frontend", "backend", "sni", "host_header", "path_begin"),
     queries=("frontend",),
-    known_by=KINDS_OF_MATCH,
+    identified_by=KINDS_OF_MATCH,
     one_of=KINDS_OF_MATCH,
     switches=SCOPE,
     info_switches=SCOPE,

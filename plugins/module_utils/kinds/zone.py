@@ -20,12 +20,12 @@ from .acl import ACL
 from .backend import BACKEND
 from .certificate import CERTIFICATE
 from .frontend import FRONTEND
-from .ip import RESERVED
+from .ip import IP
 from .load_balancer import LOAD_BALANCER
 from .route import ROUTE
 from .subscriber import SUBSCRIBER
 
-ON_ACCOUNT = (LOAD_BALANCER, RESERVED, ROUTE, SUBSCRIBER)
+ON_ACCOUNT = (LOAD_BALANCER, IP, ROUTE, SUBSCRIBER)
 ON_LOAD_BALANCER = (BACKEND, FRONTEND, CERTIFICATE)
 REGIONS = sorted({zone.rpartition("-")[0] for zone in ZONES})
 KINDS_SOUGHT = (*ON_ACCOUNT, *ON_LOAD_BALANCER, ACL)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The plan carried out: side by side where nothing waits for the other."""
+"""The plan carried out, in parallel where one step does not wait for another."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from ..kinds.load_balancer import LOAD_BALANCER
 from ..plan import Call
 from ..problem import Problem
 from ..session import Session
-from .crew import Crew, Lane
 from .declaration import ABOVE
-from .planning import Step, Unmade, key_of
+from .steps import FutureId, Step, key_of
+from .workers import Workers, WorkerSession
 
 PLACE = re.compile(r"<[^>]*>")
 
@@ -28,25 +28,25 @@ PLACE = re.compile(r"<[^>]*>")
 class Applying:
     """One run over all steps. It learns the IDs of what it makes."""
 
-    def __init__(self, session: Session, crew: Crew, load_balancer_id: str | None) -> None:
-        self.session, self.crew = session, crew
+    def __init__(self, session: Session, workers: Workers, load_balancer_id: str | None) -> None:
+        self.session, self.workers = session, workers
         self.made: dict[str, str] = {}
         """IDs by what stands for them: a place, or the ID of what was replaced."""
         if load_balancer_id:
-            self.made[Unmade("load_balancer")] = load_balancer_id
+            self.made[FutureId("load_balancer")] = load_balancer_id
 
     @property
     def load_balancer_id(self) -> str | None:
-        return self.made.get(Unmade("load_balancer"))
+        return self.made.get(FutureId("load_balancer"))
 
     def run(self, steps: list[Step]) -> None:
         """Carry out all steps; a Problem says what was done and what was not."""
         if self.load_balancer_id:
             self.session.settle(self.load_balancer_id)
         works = {step.key: partial(self.carry_out, step) for step in steps}
-        done, errors = self.crew.run(works, {step.key: step.after for step in steps})
+        done, errors = self.workers.run(works, {step.key: step.after for step in steps})
         if errors:
-            raise unfinished(steps, done.keys(), errors, self.crew.traffic.wrote)
+            raise unfinished(steps, done.keys(), errors, self.workers.turns.wrote)
 
     def outcome(self) -> dict[str, Any]:
         """The load balancer, once it serves what was done."""
@@ -54,20 +54,20 @@ class Applying:
         self.session.await_usable(self.load_balancer_id)
         return self.session.load_balancer(self.load_balancer_id)
 
-    def carry_out(self, step: Step, lane: Lane) -> None:
-        """Do what one step says, in a thread of the crew."""
+    def carry_out(self, step: Step, session: WorkerSession) -> None:
+        """Do what one step says, in a worker's thread."""
         if step.kind is CERTIFICATE and CERTIFICATE.has_content(step.options):
             options = {**step.options, "load_balancer": self.load_balancer_id}
-            _plan, outcome = CERTIFICATE.ensure(lane, options)
+            _plan, outcome = CERTIFICATE.ensure(session, options)
         else:
-            outcome = self.send(step, lane)
+            outcome = self.send(step, session)
         made = outcome.get("id") or outcome.get("private_network_id")
         if made and step.change != "removed":
-            self.made[Unmade(step.key)] = made
+            self.made[FutureId(step.key)] = made
             if step.found:
                 self.made[key_of(step.found)] = made
 
-    def send(self, step: Step, lane: Lane) -> dict[str, Any]:
+    def send(self, step: Step, session: WorkerSession) -> dict[str, Any]:
         """Send a step's calls. After a lost answer, look before sending again."""
         kind, found, plan = step.kind, step.found, step.plan
         wanted = self.filled(step.wanted)
@@ -75,20 +75,20 @@ class Applying:
         while True:
             try:
                 for call in plan.calls:
-                    answer = lane.send(
+                    answer = session.send(
                         self.call(call), self.load_balancer_id, step.plan.outcome is None
                     )
                     found = found or answer
             except AnswerLost as lost:
-                lane.pause_after(lost)
+                session.pause_after(lost)
                 place = {name: wanted[name] for name in ABOVE if name in wanted}
-                found = kind.find(lane, {**step.options, **place})
+                found = kind.find(session, {**step.options, **place})
                 plan = kind.plan(found, wanted, step.options)
                 begun = found is not None
                 continue
             if kind is LOAD_BALANCER:
                 # What lies on it can be made once it is there, and some fields be set.
-                lane.await_writable(found["id"])
+                session.await_writable(found["id"])
             if begun or not kind.has_more(step.wanted):
                 return found or {}
             begun = True
@@ -104,13 +104,13 @@ class Applying:
             return {key: self.filled(inner) for key, inner in value.items()}
         if isinstance(value, list):
             return [self.filled(inner) for inner in value]
-        if isinstance(value, Unmade) or (isinstance(value, str) and ID.match(value)):
+        if isinstance(value, FutureId) or (isinstance(value, str) and ID.match(value)):
             return self.made.get(value, value)
         return value
 
 
 @contextmanager
-def telling(steps: list[Step]) -> Iterator[None]:
+def reporting_done(steps: list[Step]) -> Iterator[None]:
     """When all has been done: say so in a Problem that comes after."""
     try:
         yield
@@ -128,17 +128,17 @@ def unfinished(
             return error  # a defect of ours, which is told as such
     left = [step for step in steps if step.key not in done]
     finished = [step for step in steps if step.key in done]
-    text = " ".join(f"{step.told()['place']}, {step.title}: {error}" for step, error in reasons)
+    text = " ".join(f"{step.summary()['place']}, {step.title}: {error}" for step, error in reasons)
     return report(text, finished, left, changed)
 
 
 def report(text: str, done: list[Step], not_done: list[Step], changed: bool) -> Problem:
     return Problem(
         f"{text} Done: {listed(done)}. Not finished: {listed(not_done)}. "
-        "Run the task again when that is mended: it goes on from there.",
+        "Run the task again after fixing the cause: it continues from there.",
         changed=changed,
-        done=[step.told() for step in done],
-        not_done=[step.told() for step in not_done],
+        done=[step.summary() for step in done],
+        not_done=[step.summary() for step in not_done],
     )
 
 

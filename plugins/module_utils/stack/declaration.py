@@ -17,7 +17,7 @@ from ..kinds.acls import ACLS
 from ..kinds.backend import BACKEND
 from ..kinds.certificate import CERTIFICATE
 from ..kinds.frontend import FRONTEND
-from ..kinds.ip import RESERVED
+from ..kinds.ip import IP
 from ..kinds.load_balancer import LOAD_BALANCER
 from ..kinds.private_network import PRIVATE_NETWORK
 from ..kinds.route import ROUTE
@@ -26,7 +26,7 @@ from ..problem import Problem
 from ..resource import Resource
 
 SECTIONS: dict[str, Resource] = {
-    "ips": RESERVED,
+    "ips": IP,
     "private_networks": PRIVATE_NETWORK,
     "certificates": CERTIFICATE,
     "backends": BACKEND,
@@ -56,18 +56,17 @@ class Declared:
         inner = option and option.group(1) in {*self.kind.arguments()}
         return f"{place}{'.' if inner else ': '}{problem}"
 
-    def means(self, found: dict[str, Any]) -> bool:
+    def matches(self, found: dict[str, Any]) -> bool:
         """True if an object that is there is what these options tell from others."""
-        return self.kind.means(self.options, found)
+        return self.kind.matches(self.options, found)
 
     def identities(self) -> Iterator[tuple[str, str]]:
-        """What tells it from others of its kind and place, by meaning and in words: its ID, and
-        its name or the like."""
+        """What identifies it, as a key and in words: its ID, and its name or the like."""
         own = bare_id(self.options.get("id") or "")
         if own:
             yield own, f"of the ID {own}"
-        if not own or self.kind.telling(self.options):
-            yield self.kind.meaning(self.options), self.kind.sought(self.options)
+        if not own or self.kind.identity(self.options):
+            yield self.kind.identity_key(self.options), self.kind.identity_in_words(self.options)
 
 
 def again(what: str, other: str) -> str:
@@ -133,11 +132,11 @@ class Declaration:
 
     def _again(self, thing: Declared, seen: dict[tuple[Any, ...], Declared]) -> Iterator[str]:
         try:
-            for meaning, words in thing.identities():
-                scope = (thing.kind.kind, thing.frontend and thing.frontend.place, meaning)
+            for key, words in thing.identities():
+                scope = (thing.kind.kind, thing.frontend and thing.frontend.place, key)
                 other = seen.setdefault(scope, thing)
                 by_id = thing.options.get("id") and other.options.get("id")
-                if other is not thing and (not by_id or bare_id(meaning)):
+                if other is not thing and (not by_id or bare_id(key)):
                     yield thing.at(again(words, other.place))
         except Problem as problem:
             yield thing.at(problem)

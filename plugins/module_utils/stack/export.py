@@ -13,7 +13,7 @@ from ..certificates.answers import NEXT, is_imported
 from ..kinds.acls import ACLS
 from ..kinds.certificate import CERTIFICATE
 from ..kinds.frontend import FRONTEND
-from ..kinds.ip import RESERVED
+from ..kinds.ip import IP
 from ..kinds.load_balancer import LOAD_BALANCER
 from ..kinds.route import ROUTE
 from ..kinds.subscriber import SUBSCRIBER
@@ -38,7 +38,7 @@ class Export:
 
     def objects(self, kind: Resource) -> Objects:
         """What there is of a kind. A certificate that failed or is on its way counts as none."""
-        if kind is RESERVED:
+        if kind is IP:
             return self.there.of(kind)
         items = sorted(self.there.of(kind), key=kind.called)
         if kind is not CERTIFICATE:
@@ -48,25 +48,25 @@ class Export:
 
     def is_only(self, kind: Resource, item: dict[str, Any]) -> bool:
         """True if what tells it from others of its place means no other of them."""
-        words = kind.told(item, {})
+        words = kind.exported(item, {})
         meant = [
             one["id"]
             for one in self.there.of(kind)
-            if kind.means(words, one) and one.get("frontend_id") == item.get("frontend_id")
+            if kind.matches(words, one) and one.get("frontend_id") == item.get("frontend_id")
         ]
         return meant == [item["id"]]
 
-    def told(self, kind: Resource, item: dict[str, Any]) -> dict[str, Any]:
+    def exported(self, kind: Resource, item: dict[str, Any]) -> dict[str, Any]:
         """One object in the words of its options."""
-        told = kind.told(item, self.names)
-        told = {name: value for name, value in told.items() if name not in ABOVE}
+        exported = kind.exported(item, self.names)
+        exported = {name: value for name, value in exported.items() if name not in ABOVE}
         if item.get("id") and not self.is_only(kind, item):
-            told = {"id": item["id"], **told}
+            exported = {"id": item["id"], **exported}
         if kind is CERTIFICATE and is_imported(item) and self.secrets_as_variables:
-            told["custom_certificate"] = {"bundle": self.variable(item)}
+            exported["custom_certificate"] = {"bundle": self.variable(item)}
         if kind is FRONTEND:
-            told |= self.within(item)
-        return told
+            exported |= self.within(item)
+        return exported
 
     def variable(self, certificate: dict[str, Any]) -> str:
         """The variable that stands for the content of one imported certificate, as a template."""
@@ -79,24 +79,24 @@ class Export:
         """The ACLs and routes of a frontend."""
         rules = {"acls": self.there.acls.get(frontend["id"])}
         routes = [
-            self.told(ROUTE, route)
+            self.exported(ROUTE, route)
             for route in self.objects(ROUTE)
             if route["frontend_id"] == frontend["id"]
         ]
-        within = {"acls": ACLS.fields["acls"].told(rules, self.names), "routes": routes}
+        within = {"acls": ACLS.fields["acls"].exported(rules, self.names), "routes": routes}
         return {name: value for name, value in within.items() if value}
 
     def declaration(self) -> dict[str, Any]:
         """All sections that have something in them."""
         found = self.there.load_balancer
-        balancer = LOAD_BALANCER.told(found, {})
+        balancer = LOAD_BALANCER.exported(found, {})
         for section in ("ips", "subscriber"):
             balancer.pop(section, None)
         declaration: dict[str, Any] = {"load_balancer": balancer}
         for section, kind in SECTIONS.items():
-            declaration[section] = [self.told(kind, item) for item in self.objects(kind)]
+            declaration[section] = [self.exported(kind, item) for item in self.objects(kind)]
         if found["subscriber"]:
-            declaration["subscriber"] = self.told(SUBSCRIBER, found["subscriber"])
+            declaration["subscriber"] = self.exported(SUBSCRIBER, found["subscriber"])
         return {section: value for section, value in declaration.items() if value}
 
 

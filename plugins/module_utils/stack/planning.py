@@ -5,17 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
-from ..certificates.answers import NEXT
 from ..fields.references import Reference
 from ..ids import bare_id
 from ..kinds.acls import ACLS
 from ..kinds.certificate import CERTIFICATE
 from ..kinds.frontend import FRONTEND
-from ..kinds.ip import RESERVED
+from ..kinds.ip import IP
 from ..kinds.load_balancer import LOAD_BALANCER
 from ..kinds.route import ROUTE
 from ..kinds.subscriber import SUBSCRIBER
@@ -24,50 +22,12 @@ from ..problem import Problem
 from ..resource import KINDS, Resource, owner
 from ..session import Session
 from .declaration import Declaration, Declared, again
-from .survey import ON_IT, Objects, Snapshot
+from .pruning import plan_undeclared
+from .steps import FutureId, Step, key_of, referred_by
+from .survey import Objects, Snapshot
 
-BESIDE = (RESERVED, SUBSCRIBER)
+BESIDE = (IP, SUBSCRIBER)
 """Kinds that do not lie on the load balancer, which refers to them."""
-
-
-class Unmade(str):
-    """Stands for the ID of an object that is about to be made: its place in the declaration."""
-
-    def __new__(cls, place: str) -> Unmade:
-        return super().__new__(cls, f"<{place}>")
-
-
-@dataclass
-class Step:
-    """What happens to one object, and the keys of the steps that come before."""
-
-    key: str
-    """The place of a declared object; section and ID of one that is removed."""
-    title: str
-    kind: Resource
-    plan: Plan
-    options: dict[str, Any] = field(default_factory=dict)
-    wanted: dict[str, Any] = field(default_factory=dict)
-    found: dict[str, Any] | None = None
-    after: set[str] = field(default_factory=set)
-
-    @property
-    def change(self) -> str:
-        if self.found is None:
-            return "created"
-        return "changed" if self.plan.outcome else "removed"
-
-    def told(self) -> dict[str, str]:
-        """For the result: what happens to what, and where that is declared."""
-        return {"change": self.change, "object": self.title, "place": self.key.split(" ")[0]}
-
-    def diff(self) -> dict[str, Any]:
-        return {
-            "before_header": self.title,
-            "after_header": f"{self.title}, {self.change}",
-            "before": self.plan.before,
-            "after": self.plan.after,
-        }
 
 
 class Planning:
@@ -107,12 +67,12 @@ class Planning:
             for thing in declaration.things
             if thing.options.get("id")
             for one in there.of(thing.kind)
-            if key_of(one) == bare_id(thing.options["id"]) and not thing.means(one)
+            if key_of(one) == bare_id(thing.options["id"]) and not thing.matches(one)
         }
         """Who takes what is there by its ID and gives it another name, or what it is known by."""
         for thing in declaration.things:
             self._plan(thing)
-        self._plan_the_rest()
+        plan_undeclared(self)
 
     def refuse(self, thing: Declared | str, problem: Any) -> None:
         place = thing.place if isinstance(thing, Declared) else thing
@@ -126,7 +86,7 @@ class Planning:
     def _plan(self, thing: Declared) -> None:
         """Plan what brings one declared object about."""
         kind, options = thing.kind, thing.options
-        self.ids[thing.place] = Unmade(thing.place)
+        self.ids[thing.place] = FutureId(thing.place)
         try:
             found = self._find(thing)
             if found is None and options.get("id"):
@@ -151,7 +111,7 @@ class Planning:
             outcome["id"] = self.ids[thing.place]
         self.outcomes[thing.place] = kind, outcome
         if plan.changed:
-            new = found is None or isinstance(found.get("id"), Unmade)
+            new = found is None or isinstance(found.get("id"), FutureId)
             self.steps[thing.place] = Step(
                 thing.place,
                 self._title(thing, outcome),
@@ -219,7 +179,7 @@ class Planning:
             self.ids[thing.place] = key_of(found)
         elif thing.place not in self.problems:
             raise Problem(again(thing.kind.called(found), other))
-        at = found.get("lb_id") if thing.kind is RESERVED else None
+        at = found.get("lb_id") if thing.kind is IP else None
         if at and at != (self.there.load_balancer or {}).get("id"):
             raise Problem(
                 f"{found['ip_address']} is attached to load balancer {at}, and an address cannot "
@@ -288,13 +248,13 @@ class Planning:
                 match = kind.only(matches, f"named {word!r}")
             except Problem as problem:
                 self.refuse(thing, f"{name}: {problem}")
-                return Unmade(word)
+                return FutureId(word)
             if match is None:
                 where = "in the declaration or on the load balancer"
                 if kind in BESIDE:
                     where = f"in the declaration or in zone {self.session.config.zone}"
                 self.refuse(thing, f"{name}: there is no {kind.title} {word!r} {where}.")
-                return Unmade(word)
+                return FutureId(word)
             place = self.places.get((kind.kind, match["id"]))
             if place is None:
                 return match["id"]
@@ -315,7 +275,7 @@ class Planning:
     ) -> None:
         """Have the load balancer refer to the addresses and the subscriber that are declared."""
         attached = {ip["id"]: ip["ip_address"] for ip in (found or {}).get("ip") or []}
-        ips = self.declaration.of(RESERVED)
+        ips = self.declaration.of(IP)
         if ips:
             names = dict(attached)
             if "ips" in wanted:
@@ -336,77 +296,8 @@ class Planning:
         elif subscriber is not None and self.prune:
             wanted["subscriber"] = words["subscriber"] = ""
 
-    # What is not declared
-
-    def _plan_the_rest(self) -> None:
-        """What else is there stays, unless it is pruned."""
-        gone: dict[str, Step] = {}
-        for kind, found in self._others():
-            if self.prune and self._is_pruned(kind, found, gone):
-                step = Step(
-                    f"{kind.plural} {key_of(found)}",
-                    self._called(kind, found),
-                    kind,
-                    kind.plan_absent(found, {}),
-                    found=found,
-                )
-                gone[key_of(found)] = step
-            else:
-                self.outcomes[f"{kind.plural} {key_of(found)}"] = kind, found
-        for key, step in gone.items():
-            # Whoever refers to it is changed or removed first.
-            step.after |= {
-                other.key
-                for other in (*self.steps.values(), *gone.values())
-                if other.found and key in referred(other.kind, other.found)
-            }
-        self.steps |= {step.key: step for step in gone.values()}
-
-    def _others(self) -> Iterator[tuple[Resource, dict[str, Any]]]:
-        """What is on the load balancer and not declared, what is referred to last."""
-        declared = set(self.ids.values())
-        begun = {f"{thing.options.get('name')}{NEXT}" for thing in self.declaration.of(CERTIFICATE)}
-        for kind in (FRONTEND, *(kind for kind in ON_IT if kind is not FRONTEND)):
-            for found in sorted(self.there.of(kind), key=kind.called):
-                # A replacement that was begun belongs to its certificate.
-                if key_of(found) not in declared and not (
-                    kind is CERTIFICATE and found["name"] in begun
-                ):
-                    yield kind, found
-
-    def _is_pruned(self, kind: Resource, found: dict[str, Any], gone: dict[str, Step]) -> bool:
-        if kind is not ROUTE:
-            return kind.plural in self.declaration.sections
-        if found["frontend_id"] in gone:
-            return True
-        place = self.places.get((FRONTEND.kind, found["frontend_id"]))
-        return place in self.declaration.having("routes")
-
-    def _called(self, kind: Resource, found: dict[str, Any]) -> str:
-        if kind is not ROUTE:
-            return kind.called(found)
-        frontend = next(one for one in self.there.of(FRONTEND) if one["id"] == found["frontend_id"])
-        return f"{kind.called(found)} of {FRONTEND.called(frontend)}"
-
-
-def key_of(found: dict[str, Any]) -> str:
-    """Its ID, or for an attachment, which has none, that of the private network."""
-    return found.get("id") or found["private_network_id"]
-
 
 def above(thing: Declared) -> dict[str, str]:
     """The places of what an object lies under, by the name of the reference."""
     places = {"load_balancer": "load_balancer"}
     return places | ({"frontend": thing.frontend.place} if thing.frontend else {})
-
-
-def referred(kind: Resource, thing: dict[str, Any]) -> set[str]:
-    """The IDs of the objects that an object refers to, its load balancer apart."""
-    options = {name: one for name, one in kind.references().items() if name != "load_balancer"}
-    return {one for option in options.values() for one in referred_by(option, thing)}
-
-
-def referred_by(option: Reference, thing: dict[str, Any]) -> list[str]:
-    """The IDs that one reference of an object holds."""
-    seen = option.seen(thing) or []
-    return seen if isinstance(seen, list) else [seen]

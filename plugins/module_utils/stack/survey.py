@@ -18,7 +18,7 @@ from ..kinds.acls import ACLS
 from ..kinds.backend import BACKEND
 from ..kinds.certificate import CERTIFICATE
 from ..kinds.frontend import FRONTEND
-from ..kinds.ip import RESERVED
+from ..kinds.ip import IP
 from ..kinds.load_balancer import LOAD_BALANCER
 from ..kinds.private_network import PRIVATE_NETWORK
 from ..kinds.route import ROUTE
@@ -26,8 +26,8 @@ from ..kinds.subscriber import SUBSCRIBER
 from ..problem import Problem
 from ..resource import Resource
 from ..session import Session
-from .crew import Crew, Work
 from .declaration import SECTIONS, Declaration, Declared
+from .workers import Work, Workers
 
 KEYS = ("id", "name")
 Objects = list[dict[str, Any]]
@@ -62,7 +62,7 @@ class Snapshot:
 
 def survey(
     session: Session,
-    crew: Crew,
+    workers: Workers,
     declaration: Declaration,
     found: dict[str, Any] | None,
     prune: bool,
@@ -73,71 +73,72 @@ def survey(
     With `settle`, attachments of private networks are waited for until none is on its way.
     """
     kinds = set(needed(declaration, prune)) if found else set()
-    there = read(crew, found, kinds, elsewhere(declaration, found), settle)
+    there = read(workers, found, kinds, elsewhere(declaration, found), settle)
     if found:
-        there.objects["ip"] = list(
-            {ip["id"]: ip for ip in there.of(RESERVED) + found["ip"]}.values()
-        )
-        read_acls(crew, there, with_acls(declaration, there))
-        there.objects["certificate"] = arrived(session, declaration, there.of(CERTIFICATE))
+        there.objects["ip"] = list({ip["id"]: ip for ip in there.of(IP) + found["ip"]}.values())
+        read_acls(workers, there, with_acls(declaration, there))
+        certificates = once_usable(session, declaration, there.of(CERTIFICATE))
+        there.objects[CERTIFICATE.kind] = certificates
     return there
 
 
-def arrived(session: Session, declaration: Declaration, certificates: Objects) -> Objects:
-    """Certificates, those that are declared once they are no longer on their way."""
+def once_usable(session: Session, declaration: Declaration, certificates: Objects) -> Objects:
+    """Certificates, those that are declared once they are no longer in transition."""
     given = (thing.options.get(key) for thing in declaration.of(CERTIFICATE) for key in KEYS)
     words = {bare_id(word) or word for word in given if word}
     return [
-        CERTIFICATE.arrived(session, one) if words & {one["id"], one["name"]} else one
+        CERTIFICATE.once_usable(session, one) if words & {one["id"], one["name"]} else one
         for one in certificates
     ]
 
 
-def survey_all(crew: Crew, found: dict[str, Any], beside: Iterable[Resource] = ()) -> Snapshot:
+def survey_all(
+    workers: Workers, found: dict[str, Any], beside: Iterable[Resource] = ()
+) -> Snapshot:
     """Read everything that is on a load balancer, and of the kinds beside it."""
-    there = read(crew, found, set(ON_IT), {kind: whole(kind) for kind in beside})
+    there = read(workers, found, set(ON_IT), {kind: read_all(kind) for kind in beside})
     there.objects["ip"] = found["ip"]
-    read_acls(crew, there, there.of(FRONTEND))
+    read_acls(workers, there, there.of(FRONTEND))
     return there
 
 
 def read(
-    crew: Crew,
+    workers: Workers,
     found: dict[str, Any] | None,
     kinds: set[Resource],
     beside: dict[Resource, Work],
     settle: bool = False,
 ) -> Snapshot:
     """List the objects of the kinds on the load balancer, and read those beside it."""
-    works: dict[str, Work] = {kind.kind: partial(listed, kind, found, settle) for kind in kinds}
+    works: dict[str, Work] = {kind.kind: partial(read_kind, kind, found, settle) for kind in kinds}
     works |= {kind.kind: work for kind, work in beside.items()}
-    there = Snapshot(found, side_by_side(crew, works))
+    there = Snapshot(found, side_by_side(workers, works))
     if ROUTE in kinds:
-        there.objects[ROUTE.kind] = routes(crew, there)
+        there.objects[ROUTE.kind] = routes(workers, there)
     return there
 
 
-def routes(crew: Crew, there: Snapshot) -> Objects:
+def routes(workers: Workers, there: Snapshot) -> Objects:
     """The routes on the load balancer, frontend by frontend if that takes fewer calls."""
     ids = [frontend["id"] for frontend in there.of(FRONTEND)]
     in_zone = there.objects[ROUTE.kind]
     if in_zone is not None:
         return [route for route in in_zone if route["frontend_id"] in ids]
-    works = {one: partial(ROUTE.list, place={}, frontend_id=one) for one in ids}
-    return list(itertools.chain.from_iterable(side_by_side(crew, works).values()))
+    works = {one: partial(ROUTE.list, under={}, frontend_id=one) for one in ids}
+    return list(itertools.chain.from_iterable(side_by_side(workers, works).values()))
 
 
-def read_acls(crew: Crew, there: Snapshot, frontends: Objects) -> None:
+def read_acls(workers: Workers, there: Snapshot, frontends: Objects) -> None:
     works: dict[str, Work] = {
-        one["id"]: partial(ACL.list, place={"frontend": one["id"]}) for one in frontends
+        one["id"]: partial(ACL.list, under={"frontend": one["id"]}) for one in frontends
     }
-    there.acls = side_by_side(crew, works)
+    there.acls = side_by_side(workers, works)
 
 
 def needed(declaration: Declaration, prune: bool) -> Iterator[Resource]:
     """The kinds on the load balancer of which the declaration speaks, and what these need."""
     for section, kind in SECTIONS.items():
-        if section in declaration.sections and kind is not RESERVED:
+        if section in declaration.sections and kind is not IP:
             more = PRUNED_BY.get(kind, ()) if prune else ()
             yield from (kind, *JUDGED_BY.get(kind, ()), *more)
     if declaration.having("routes"):
@@ -152,22 +153,22 @@ def elsewhere(declaration: Declaration, found: dict[str, Any] | None) -> dict[Re
     asked = {bare_id(ip) or ip for ip in given.get("ips") or []}
     subscriber = declaration.sections.get("subscriber") or {}
     works: dict[Resource, Work] = {}
-    if asked - words or not all(is_among(attached, ip) for ip in declaration.of(RESERVED)):
-        works[RESERVED] = whole(RESERVED)
+    if asked - words or not all(is_among(attached, ip) for ip in declaration.of(IP)):
+        works[IP] = read_all(IP)
     if bare_id(subscriber.get("id") or ""):
         # It may belong to another project, and so be in no list.
-        works[SUBSCRIBER] = partial(alone, SUBSCRIBER, bare_id(subscriber["id"]))
+        works[SUBSCRIBER] = partial(read_by_id, SUBSCRIBER, bare_id(subscriber["id"]))
     elif subscriber or given.get("subscriber"):
-        works[SUBSCRIBER] = whole(SUBSCRIBER)
+        works[SUBSCRIBER] = read_all(SUBSCRIBER)
     return works
 
 
-def whole(kind: Resource) -> Work:
+def read_all(kind: Resource) -> Work:
     """How to read a kind that is beside the load balancer: as one list."""
-    return partial(kind.list, place={})
+    return partial(kind.list, under={})
 
 
-def alone(kind: Resource, object_id: str, session: Session) -> Objects:
+def read_by_id(kind: Resource, object_id: str, session: Session) -> Objects:
     """The object of this ID, if there is one."""
     return [one for one in [kind.read(session, object_id)] if one]
 
@@ -175,9 +176,9 @@ def alone(kind: Resource, object_id: str, session: Session) -> Objects:
 def is_among(attached: Objects, ip: Declared) -> bool:
     """True if an address that is declared is attached already, so that no list need say it."""
     try:
-        return RESERVED.among(attached, ip.options) is not None
+        return IP.among(attached, ip.options) is not None
     except Problem:
-        return True  # of which planning tells
+        return True  # planning reports it
 
 
 def with_acls(declaration: Declaration, there: Snapshot) -> Objects:
@@ -187,11 +188,13 @@ def with_acls(declaration: Declaration, there: Snapshot) -> Objects:
         try:
             found.append(FRONTEND.among(there.of(FRONTEND), thing.frontend.options))
         except Problem:
-            continue  # of which planning tells
+            continue  # planning reports it
     return [frontend for frontend in found if frontend]
 
 
-def listed(kind: Resource, found: dict[str, Any], settle: bool, session: Session) -> Objects | None:
+def read_kind(
+    kind: Resource, found: dict[str, Any], settle: bool, session: Session
+) -> Objects | None:
     """The objects of a kind on the load balancer. Routes are of the zone, and None if too many."""
     if kind is ROUTE:
         # Routes are listed for the whole zone: not without need, and not more than is worth it.
@@ -203,9 +206,9 @@ def listed(kind: Resource, found: dict[str, Any], settle: bool, session: Session
     return kind.list(session, {"load_balancer": found["id"]})
 
 
-def side_by_side(crew: Crew, works: dict[str, Work]) -> dict[str, Any]:
+def side_by_side(workers: Workers, works: dict[str, Work]) -> dict[str, Any]:
     """Read; what cannot be read ends the task."""
-    results, errors = crew.run(works)
+    results, errors = workers.run(works)
     for error in errors.values():
         raise error
     return results

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Work done side by side: a few threads, an order among their jobs, and turns for the writes."""
+"""Work done in parallel: a few threads, an order among their jobs, and turns for the writes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WIDTH = 8
 Work = Callable[[Session], Any]
 
 
-class Traffic:
+class Turns:
     """Whose turn it is to write: several at once, until the API refuses for the moment."""
 
     def __init__(self) -> None:
@@ -57,33 +57,30 @@ class Traffic:
             self.changed.notify_all()
 
 
-class Lane(Session):
-    """One thread's dealings with the API.
+class WorkerSession(Session):
+    """The session of one thread: the task's own, with what this thread has read kept apart."""
 
-    All are the task's own, its warnings and its time limit too; only what was read is the lane's.
-    """
-
-    def __init__(self, session: Session, traffic: Traffic) -> None:
+    def __init__(self, session: Session, turns: Turns) -> None:
         vars(self).update(vars(session))
-        self.traffic, self.load_balancers, self.looked_up = traffic, {}, {}
+        self.turns, self.load_balancers, self.looked_up = turns, {}, {}
 
     def write(self, call: Call) -> Any:
-        with self.traffic.turn():
+        with self.turns.turn():
             try:
                 answer = super().write(call)
-                self.traffic.wrote = True
+                self.turns.wrote = True
                 return answer
             except ApiError as error:
                 if error.kind == "transient_state":
-                    self.traffic.narrow()
+                    self.turns.narrow()
                 raise
 
     def alone(self) -> AbstractContextManager:
-        return self.traffic.alone
+        return self.turns.alone
 
     def settle(self, load_balancer_id: str, absent: bool = False) -> None:
         """Not asked before every write: the API's refusal says that it is needed."""
-        if self.traffic.width == 1:
+        if self.turns.width == 1:
             super().settle(load_balancer_id, absent)
 
     def await_usable(
@@ -98,20 +95,20 @@ class Lane(Session):
         super().settle(load_balancer_id)
 
 
-class Crew:
-    """The threads. They are daemons: a task that is stopped waits for none of them."""
+class Workers:
+    """Daemon threads, so that a task that is stopped does not wait for them."""
 
     def __init__(self, session: Session) -> None:
-        self.session, self.traffic = session, Traffic()
+        self.session, self.turns = session, Turns()
         self.jobs: queue.SimpleQueue = queue.SimpleQueue()
         self.reports: queue.SimpleQueue = queue.SimpleQueue()
         self.threads = 0
 
-    def __enter__(self) -> Crew:
+    def __enter__(self) -> Workers:
         return self
 
     def __exit__(self, *error: Any) -> None:
-        self.traffic.close()
+        self.turns.close()
         for _thread in range(self.threads):
             self.jobs.put(None)
 
@@ -130,7 +127,9 @@ class Crew:
                 self._begin(key, waiting.pop(key), busy)
                 busy += 1
             if not busy and waiting and not errors:
-                raise RuntimeError(f"This waits for what does not come: {', '.join(waiting)}.")
+                raise RuntimeError(
+                    f"These wait for something that never comes: {', '.join(waiting)}."
+                )
             if not busy:
                 return results, errors
             key, result, error = self.reports.get()
@@ -144,13 +143,13 @@ class Crew:
         self.jobs.put((key, work))
         if self.threads <= busy:
             self.threads += 1
-            threading.Thread(target=self._labour, daemon=True).start()
+            threading.Thread(target=self._work, daemon=True).start()
 
-    def _labour(self) -> None:
-        lane = Lane(self.session, self.traffic)
+    def _work(self) -> None:
+        session = WorkerSession(self.session, self.turns)
         while job := self.jobs.get():
             key, work = job
             try:
-                self.reports.put((key, work(lane), None))
+                self.reports.put((key, work(session), None))
             except Exception as error:
                 self.reports.put((key, None, error))

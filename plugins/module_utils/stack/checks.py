@@ -13,12 +13,13 @@ from ..kinds.acls import ACLS
 from ..kinds.backend import BACKEND
 from ..kinds.certificate import CERTIFICATE
 from ..kinds.frontend import FRONTEND
-from ..kinds.ip import RESERVED
+from ..kinds.ip import IP
 from ..kinds.load_balancer import LOAD_BALANCER
 from ..kinds.route import ROUTE
 from ..kinds.subscriber import SUBSCRIBER
 from ..resource import Resource
-from .planning import Planning, Step, key_of, referred
+from .planning import Planning
+from .steps import Step, key_of, referred
 
 HTTP_PORT = 80
 
@@ -42,7 +43,7 @@ def embed(planning: Planning) -> None:
     """Have what embeds other objects show them as they will be."""
     there = {
         one["id"]: one
-        for kind in (BACKEND, SUBSCRIBER, RESERVED)
+        for kind in (BACKEND, SUBSCRIBER, IP)
         for one in final(planning, kind).values()
     }
 
@@ -64,7 +65,7 @@ def take_over(planning: Planning) -> None:
             step.after |= {
                 planning.renamed[key_of(one)]
                 for one in planning.there.of(thing.kind)
-                if planning.renamed.get(key_of(one)) in planning.steps and thing.means(one)
+                if planning.renamed.get(key_of(one)) in planning.steps and thing.matches(one)
             }
 
 
@@ -97,10 +98,10 @@ def removed(planning: Planning) -> Iterator[tuple[str, str]]:
 
 def addresses(planning: Planning) -> Iterator[tuple[str, str]]:
     """A load balancer has one address of each version at most, and no IPv6 without IPv4."""
-    if any(thing.place not in planning.outcomes for thing in planning.declaration.of(RESERVED)):
+    if any(thing.place not in planning.outcomes for thing in planning.declaration.of(IP)):
         return  # as long as one of them is refused, the others cannot be counted
-    declared = {planning.ids[thing.place]: thing for thing in planning.declaration.of(RESERVED)}
-    known = {ip["id"]: ip["ip_address"] for ip in planning.there.of(RESERVED)}
+    declared = {planning.ids[thing.place]: thing for thing in planning.declaration.of(IP)}
+    known = {ip["id"]: ip["ip_address"] for ip in planning.there.of(IP)}
     taken: dict[str, str] = {}
     for balancer in final(planning, LOAD_BALANCER).values():
         for ip in balancer.get("ip") or []:
@@ -234,7 +235,7 @@ def matches(planning: Planning) -> Iterator[tuple[str, str]]:
     for thing in planning.declaration.of(ROUTE):
         _kind, route = planning.outcomes.get(thing.place, (ROUTE, {}))
         protocol = backends.get(route.get("backend_id"), {}).get("forward_protocol")
-        for option in ROUTE.telling(thing.options):
+        for option in ROUTE.identity(thing.options):
             needed = "tcp" if option == "sni" else "http"
             if protocol and protocol != needed:
                 yield (

@@ -1,0 +1,75 @@
+# Copyright: (c) 2026, the scaleway_community.lb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is there and not declared: it stays, unless it is pruned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from ..certificates.answers import NEXT
+from ..kinds.certificate import CERTIFICATE
+from ..kinds.frontend import FRONTEND
+from ..kinds.route import ROUTE
+from ..resource import Resource
+from .steps import Step, key_of, referred
+from .survey import ON_IT
+
+if TYPE_CHECKING:
+    from .planning import Planning
+
+
+def plan_undeclared(planning: Planning) -> None:
+    """Plan to remove what is pruned, and note that the rest stays as it is."""
+    gone: dict[str, Step] = {}
+    for kind, found in undeclared(planning):
+        key = f"{kind.plural} {key_of(found)}"
+        if planning.prune and is_pruned(planning, kind, found, gone):
+            plan = kind.plan_absent(found, {})
+            gone[key_of(found)] = Step(key, called(planning, kind, found), kind, plan, found=found)
+        else:
+            planning.outcomes[key] = kind, found
+    for object_id, step in gone.items():
+        # Whoever refers to it is changed or removed first.
+        step.after |= {
+            other.key
+            for other in (*planning.steps.values(), *gone.values())
+            if other.found and object_id in referred(other.kind, other.found)
+        }
+    planning.steps |= {step.key: step for step in gone.values()}
+
+
+def undeclared(planning: Planning) -> Iterator[tuple[Resource, dict[str, Any]]]:
+    """What is on the load balancer and not declared, what is referred to last."""
+    declared = set(planning.ids.values())
+    certificates = planning.declaration.of(CERTIFICATE)
+    begun = {f"{thing.options.get('name')}{NEXT}" for thing in certificates}
+    for kind in (FRONTEND, *(kind for kind in ON_IT if kind is not FRONTEND)):
+        for found in sorted(planning.there.of(kind), key=kind.called):
+            # A replacement that was begun belongs to its certificate.
+            if key_of(found) not in declared and not (
+                kind is CERTIFICATE and found["name"] in begun
+            ):
+                yield kind, found
+
+
+def is_pruned(
+    planning: Planning, kind: Resource, found: dict[str, Any], gone: dict[str, Step]
+) -> bool:
+    """True if the declaration is complete for such objects; `gone` are those removed so far."""
+    if kind is not ROUTE:
+        return kind.plural in planning.declaration.sections
+    if found["frontend_id"] in gone:
+        return True
+    place = planning.places.get((FRONTEND.kind, found["frontend_id"]))
+    return place in planning.declaration.having("routes")
+
+
+def called(planning: Planning, kind: Resource, found: dict[str, Any]) -> str:
+    """What a message calls an object that is there."""
+    if kind is not ROUTE:
+        return kind.called(found)
+    frontends = planning.there.of(FRONTEND)
+    frontend = next(one for one in frontends if one["id"] == found["frontend_id"])
+    return f"{kind.called(found)} of {FRONTEND.called(frontend)}"

@@ -1,0 +1,96 @@
+# Copyright: (c) 2026, the scaleway_community.lb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What happens to one object of a declaration, and what objects refer to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..fields.references import Reference
+from ..plan import Plan
+from ..resource import Resource
+
+
+class FutureId(str):
+    """Stands for the ID of an object that is about to be made: its place in the declaration."""
+
+    def __new__(cls, place: str) -> FutureId:
+        return super().__new__(cls, f"<{place}>")
+
+
+@dataclass
+class Step:
+    """What happens to one object, and the keys of the steps that come before."""
+
+    key: str
+    """The place of a declared object; section and ID of one that is removed."""
+    title: str
+    kind: Resource
+    plan: Plan
+    options: dict[str, Any] = field(default_factory=dict)
+    wanted: dict[str, Any] = field(default_factory=dict)
+    found: dict[str, Any] | None = None
+    after: set[str] = field(default_factory=set)
+
+    @property
+    def change(self) -> str:
+        if self.found is None:
+            return "created"
+        return "changed" if self.plan.outcome else "removed"
+
+    def summary(self) -> dict[str, str]:
+        """For the result: what happens to what, and where that is declared."""
+        return {"change": self.change, "object": self.title, "place": self.key.split(" ")[0]}
+
+    def diff(self) -> dict[str, Any]:
+        return {
+            "before_header": self.title,
+            "after_header": f"{self.title}, {self.change}",
+            "before": self.plan.before,
+            "after": self.plan.after,
+        }
+
+
+@dataclass(frozen=True)
+class StackPlan:
+    """The steps of all objects, in an order in which they could be done one after the other."""
+
+    steps: list[Step]
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.steps)
+
+    @property
+    def diff(self) -> list[dict[str, Any]]:
+        return [step.diff() for step in self.steps]
+
+    @property
+    def replaced(self) -> set[str]:
+        """The IDs of what gives way to an object of its name."""
+        return {
+            key_of(step.found)
+            for step in self.steps
+            if step.change == "changed"
+            and "id" in step.plan.outcome
+            and step.plan.outcome["id"] is None
+        }
+
+
+def key_of(found: dict[str, Any]) -> str:
+    """Its ID, or for an attachment, which has none, that of the private network."""
+    return found.get("id") or found["private_network_id"]
+
+
+def referred(kind: Resource, thing: dict[str, Any]) -> set[str]:
+    """The IDs of the objects that an object refers to, its load balancer apart."""
+    options = {name: one for name, one in kind.references().items() if name != "load_balancer"}
+    return {one for option in options.values() for one in referred_by(option, thing)}
+
+
+def referred_by(option: Reference, thing: dict[str, Any]) -> list[str]:
+    """The IDs that one reference of an object holds."""
+    seen = option.seen(thing) or []
+    return seen if isinstance(seen, list) else [seen]
