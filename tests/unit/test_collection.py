@@ -137,11 +137,9 @@ def test_a_playbook_is_in_the_readme(playbook):
 
 
 def test_every_make_target_that_the_readme_names_exists():
-    named = set(re.findall(r"\bmake ([a-z]+)`", README)) | set(
-        re.findall(r"^make ([a-z]+)", README, re.MULTILINE)
-    )
+    named = set(re.findall(r"(?:`|^\$ )make ([a-z]+)", README, re.MULTILINE))
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    assert named
+    assert {"build", "emulator", "sanity"} <= named
     assert named <= targets
 
 
