@@ -16,7 +16,7 @@ ID = re.compile(
     r"^(?:([a-z]{2}-[a-z]{3}(?:-[0-9]+)?)/)?([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$"
 )
 EMPTY = (None, "", 0, False, [])
-"""The API shows an unset value as null or as any of these (api notes, 7 and 8)."""
+"""The API shows an unset value as null or as any of these (notes, 7 and 8)."""
 GONE = object()
 """Laid at a place, it takes away what is there."""
 UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000}
@@ -219,7 +219,7 @@ class Milliseconds(Field):
 
 
 class Duration(Milliseconds):
-    """A duration that the API writes as seconds in text, `4s` or `0.500s` (api notes, 10); it needs
+    """A duration that the API writes as seconds in text, `4s` or `0.500s` (notes, 10); it needs
     its unit."""
 
     unit = ""

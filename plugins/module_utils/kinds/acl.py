@@ -16,7 +16,7 @@ from .load_balancer import LOAD_BALANCER
 
 
 class Subnets(Addresses):
-    """No subnet and every subnet are one: the API fills in 0.0.0.0/0 (api notes, 14)."""
+    """No subnet and every subnet are one: the API fills in 0.0.0.0/0 (notes, 14)."""
 
     def meaning(self, value: Any) -> Any:
         return [] if value == ["0.0.0.0/0"] else super().meaning(value)
@@ -99,7 +99,7 @@ class Acl(OnFrontend):
         return seen or thing.get("load_balancer") or super().load_balancer_of(session, thing)
 
     def list(self, session: Session, place: dict[str, Any], **params: Any) -> list[dict[str, Any]]:
-        # Lists come by age; the index is what orders evaluation (api notes, 35).
+        # Lists come by age; the index is what orders evaluation (notes, 35).
         return sorted(super().list(session, place, **params), key=lambda rule: rule["index"])
 
 

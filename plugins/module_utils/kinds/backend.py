@@ -47,7 +47,7 @@ def http_check(**more: Field) -> Config:
 
 
 class ProxyProtocol(Enum):
-    """The API stores and shows `unknown` for none (api reference, 4.3)."""
+    """The API stores and shows `unknown` for none (reference, 4.3)."""
 
     def meaning(self, value: Any) -> Any:
         return super().meaning(None if value == "proxy_protocol_unknown" else value)
