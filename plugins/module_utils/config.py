@@ -25,7 +25,7 @@ ZONES = (
     "pl-waw-2",
     "pl-waw-3",
 )
-"""The zones that have load balancers (api reference, 1)."""
+"""The zones that have load balancers (reference, 1)."""
 
 LONGEST = 3600
 """The most seconds that one request may take: what takes longer has come to nothing."""

@@ -3,9 +3,14 @@
 The tables are our own reading of the API, section by section. The journal tells what was reached.
 """
 
+from typing import get_args, get_origin
+
 import pytest
 from cloud import PROJECT_ID
+from pydantic import BaseModel
 from scenarios import ID, SCENARIOS, Stage
+
+from scaleway_lb_emulator.operations import OPERATIONS as STATED
 
 CHECK = """port check_max_retries check_delay check_timeout check_send_proxy transient_check_delay
     tcp_config mysql_config.user pgsql_config.user redis_config ldap_config
@@ -104,19 +109,15 @@ OPERATIONS = {
     },
     "statistics and types": {"GetLBStats": "", "ListBackendStats": "", "ListLBTypes": ""},
 }
-# What the API deprecates, and what says the same today.
+# What the API deprecates. ip_ids, proxy_protocol, certificate_ids and ipam_ids say the same today.
 SUCCESSORS = {"GetLBStats": "ListBackendStats"}
-TWINS = {
-    "CreateLB": {"ip_id": "ip_ids"},
-    "CreateBackend": {"send_proxy_v2": "proxy_protocol"},
-    "UpdateBackend": {"send_proxy_v2": "proxy_protocol"},
-    "CreateFrontend": {"certificate_id": "certificate_ids"},
-    "UpdateFrontend": {"certificate_id": "certificate_ids"},
-    "AttachPrivateNetwork": {
-        "static_config": "ipam_ids",
-        "dhcp_config": "ipam_ids",
-        "ipam_config": "ipam_ids",
-    },
+DEPRECATED = {
+    "CreateLB": "ip_id",
+    "CreateBackend": "send_proxy_v2",
+    "UpdateBackend": "send_proxy_v2",
+    "CreateFrontend": "certificate_id",
+    "UpdateFrontend": "certificate_id",
+    "AttachPrivateNetwork": "static_config.ip_address dhcp_config ipam_config",
 }
 
 
@@ -321,9 +322,38 @@ def test_every_operation_and_every_writable_field_is_reached_and_nothing_else(re
     assert set(operations) - set(reached) == set(SUCCESSORS)
     assert set(SUCCESSORS.values()) <= set(reached)
     for operation, fields in operations.items():
-        sent, twins = reached.get(operation, set()), TWINS.get(operation, {})
+        sent = reached.get(operation, set())
         assert fields - sent == set(), f"{operation} is never given these"
         # null and [] stand for the whole of what could be given below them
         above = {field.rpartition(".")[0].removesuffix("[]") for field in fields}
         assert sent <= fields | above, f"{operation} is given what is unknown or deprecated"
-        assert set(twins.values()) <= fields
+
+
+def writable(model, above=""):
+    """The fields that the emulator takes, by their path."""
+    for name, field in model.model_fields.items():
+        below = next((one for one in models(field.annotation) if one.model_fields), None)
+        if below:
+            several = "[]" if get_origin(field.annotation) is list else ""
+            yield from writable(below, f"{above}{name}{several}.")
+        else:
+            yield f"{above}{name}"
+
+
+def models(annotation):
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from models(part)
+
+
+def test_the_tables_name_every_field_that_the_emulator_takes():
+    taken = {
+        one.name: set(writable(one.model)) if one.model else set() for one in STATED if one.zoned
+    }
+    named = {
+        operation: {*fields.split(), *DEPRECATED.get(operation, "").split()}
+        for section in OPERATIONS.values()
+        for operation, fields in section.items()
+    }
+    assert named == taken

@@ -153,4 +153,6 @@ def test_the_tests_that_show_the_other_options_exist():
         for option, test in options.items():
             sources = [text.split(f"def {test}(")[1] for text in texts if f"def {test}(" in text]
             assert sources, test
-            assert any(option in source.split("\ndef ")[0] for source in sources), (name, option)
+            given = (f"{option}=", f'"{option}":')
+            bodies = [source.split("\ndef ")[0] for source in sources]
+            assert any(form in body for body in bodies for form in given), (name, option)

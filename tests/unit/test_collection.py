@@ -25,6 +25,9 @@ PLUGINS = sorted(
 ROLES = sorted(path.name for path in (ROOT / "roles").iterdir() if path.is_dir())
 PLAYBOOKS = sorted(path.name for path in (ROOT / "playbooks").glob("*.yml"))
 README = (ROOT / "README.md").read_text()
+CITATION = r"\((notes|reference),[\s#]+([\d.]+(?: and [\d.]+)*)\)"
+MEANT = r"\b(?:notes|reference),?[\s#]+(?:section )?\d"
+"""What means to be a citation, in whatever form."""
 
 
 @pytest.fixture(scope="session")
@@ -137,12 +140,45 @@ def test_a_playbook_is_in_the_readme(playbook):
 
 
 def test_every_make_target_that_the_readme_names_exists():
-    named = set(re.findall(r"\bmake ([a-z]+)`", README)) | set(
-        re.findall(r"^make ([a-z]+)", README, re.MULTILINE)
-    )
+    named = set(re.findall(r"(?:`|^\$ )make ([a-z]+)", README, re.MULTILINE))
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    assert named
+    assert {"build", "emulator", "sanity"} <= named
     assert named <= targets
+
+
+@pytest.fixture(scope="session")
+def facts() -> set[tuple[str, str]]:
+    """What can be cited of the API: (document, number)."""
+    numbered = {"notes": r"^(\d+)\. ", "reference": r"^##+ ([\d.]*\d)\.? "}
+    return {
+        (document, number)
+        for document, form in numbered.items()
+        for number in re.findall(form, (ROOT / f"docs/api/{document}.md").read_text(), re.MULTILINE)
+    }
+
+
+def test_what_can_be_cited_is_numbered_without_a_gap(facts):
+    notes = [int(number) for document, number in facts if document == "notes"]
+    assert sorted(notes) == list(range(1, len(notes) + 1))
+    assert {("reference", number) for number in ("1", "4", "4.1", "4.11", "9")} <= facts
+
+
+def test_every_citation_leads_to_what_is_known_of_the_api(facts):
+    cited = set()
+    folders = ("plugins", "emulator/src", "tests", "roles", "playbooks", "docs")
+    for path in (path for folder in folders for path in (ROOT / folder).rglob("*")):
+        if path.suffix not in (".py", ".yml", ".j2", ".md", ".js"):
+            continue
+        text = path.read_text()
+        found = re.findall(CITATION, text)
+        assert len(found) == len(re.findall(MEANT, text)), f"{path}: cite as (notes, 23)"
+        cited |= {
+            (document, number, path)
+            for document, numbers in found
+            for number in numbers.split(" and ")
+        }
+    assert {document for document, _number, _path in cited} == {"notes", "reference"}
+    assert [one for one in sorted(cited) if one[:2] not in facts] == []
 
 
 def test_the_changelog_ends_with_the_version_and_all_its_modules_and_plugins():
@@ -182,5 +218,6 @@ def test_the_artifact_holds_what_git_knows_and_nothing_else_that_lies_there(tmp_
     (artifact,) = (clone / "build").glob("*.tar.gz")
     with tarfile.open(artifact) as archive:
         names = archive.getnames()
-    assert "plugins/modules/ip.py" in names and "README.md" in names
+    # what comments cite is there to be read
+    assert {"plugins/modules/ip.py", "README.md", "docs/api/notes.md"} <= set(names)
     assert [one for one in names if "stray" in one or one.startswith(("tests/unit", "."))] == []

@@ -149,7 +149,7 @@ async def read(request: Request) -> bytes:
 
 def parse(raw: bytes, operation: Operation) -> Any:
     """The body's JSON. Where an operation takes none, whatever is there is ignored: the Python SDK
-    sends {} with everything (reference, section 1)."""
+    sends {} with everything (reference, 1)."""
     try:
         body = json.loads(raw, parse_constant=no_number) if raw else {}
     except (ValueError, RecursionError):

@@ -30,7 +30,7 @@ class Clock:
 
 
 def stamp(moment: int, fresh: bool = False) -> str:
-    """RFC 3339 in UTC (reference, section 2): nanoseconds in the answer to the write that set it,
+    """RFC 3339 in UTC (reference, 2): nanoseconds in the answer to the write that set it,
     later microseconds, rounded half up; zeros are dropped by groups of three."""
     if not fresh:
         moment = (moment + 500) // 1000 * 1000

@@ -1,4 +1,4 @@
-"""Refusals, in the shapes of the API (reference, section 7).
+"""Refusals, in the shapes of the API (reference, 7).
 
 The 404s were recorded. Of the others only the shapes are known, from the SDKs, which parse them:
 which of them answers what is our choice unless a comment names better evidence.

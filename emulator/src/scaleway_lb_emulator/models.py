@@ -1,4 +1,4 @@
-"""What a request may hold: the API's field names, types and limits (reference, section 4)."""
+"""What a request may hold: the API's field names, types and limits (reference, 4)."""
 
 from __future__ import annotations
 
@@ -281,7 +281,7 @@ class UpdateBackend(Body):
     max_connections: Number | None = None
 
     def row(self) -> dict[str, Any]:
-        """What is stored; the answers' defaults are those of reference 4.3."""
+        """What is stored, with the defaults that answers show (reference, 4.3)."""
         row = self.model_dump(exclude={"health_check", "server_ip"})
         if row["send_proxy_v2"] and row["proxy_protocol"] is None:
             row["proxy_protocol"] = "proxy_protocol_v2"
@@ -301,7 +301,7 @@ class UpdateBackend(Body):
 
 class CreateBackend(UpdateBackend):
     """The documentation requires these two as well, but the vendor's own tutorial leaves out the
-    second (reference, section 9); their defaults are the SDK's."""
+    second (reference, 9); their defaults are the SDK's."""
 
     forward_port_algorithm: Algorithm = "roundrobin"
     sticky_sessions: Stickiness = "none"

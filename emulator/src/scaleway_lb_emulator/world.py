@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 WORDS = {"lb": "lbs", "ip": "ips", "route": "privateNetwork"}
 """What a kind is called in a 404 (notes, 1)."""
 PUSHED = 0.6
-"""Seconds in which a change is live, at the cloud's own pace (reference, section 5)."""
+"""Seconds in which a change is live, at the cloud's own pace (reference, 5)."""
 
 Step = tuple[float, dict[str, Any]]
 
@@ -123,7 +123,7 @@ class World:
         return self.change(kind, row, **fields, updated=self.clock.now())
 
     def ready(self, lb: Row) -> Row:
-        """Writes to a load balancer in transition are refused (inferred; reference, section 5)."""
+        """Writes to a load balancer in transition are refused, by inference (reference, 5)."""
         if lb["status"] not in ("ready", "error", "stopped"):
             raise transient("lb", lb["id"], lb["status"])
         return lb

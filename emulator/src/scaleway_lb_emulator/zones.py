@@ -16,7 +16,7 @@ def region_of(zone: str) -> str:
 
 
 def first_zone(region: str) -> str:
-    """Where the load balancers of the regional API stand (reference, section 1)."""
+    """Where the load balancers of the regional API stand (reference, 1)."""
     return f"{region}-1"
 
 

@@ -22,7 +22,7 @@ class Bundle:
     """A private key, its certificate and the chain above it, ready to be sent.
 
     `common_name` and `alternative_names` are what the API will show: the first DNS name and the
-    rest of them; other names vanish (api notes, 12).
+    rest of them; other names vanish (notes, 12).
     """
 
     pem: str = field(repr=False)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 EMPTY = (None, "", 0, False, [])
-"""The API shows an unset value as null or as any of these (api notes, 7 and 8)."""
+"""The API shows an unset value as null or as any of these (notes, 7 and 8)."""
 REMOVED = object()
 """Laid at a place, it takes away what is there."""
 

@@ -82,7 +82,7 @@ class Milliseconds(Field):
 
 
 class Duration(Milliseconds):
-    """A duration that the API writes as seconds in text, `4s` or `0.500s` (api notes, 10); it needs
+    """A duration that the API writes as seconds in text, `4s` or `0.500s` (notes, 10); it needs
     its unit."""
 
     unit = ""

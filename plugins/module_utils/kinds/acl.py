@@ -20,7 +20,7 @@ from .load_balancer import LOAD_BALANCER
 
 
 class Subnets(Addresses):
-    """No subnet and every subnet are one: the API fills in 0.0.0.0/0 (api notes, 14)."""
+    """No subnet and every subnet are one: the API fills in 0.0.0.0/0 (notes, 14)."""
 
     def normalized(self, value: Any) -> Any:
         return [] if value == ["0.0.0.0/0"] else super().normalized(value)
@@ -103,7 +103,7 @@ class Acl(OnFrontend):
         return seen or thing.get("load_balancer") or super().load_balancer_of(session, thing)
 
     def list(self, session: Session, under: dict[str, Any], **params: Any) -> list[dict[str, Any]]:
-        # Lists come by age; the index is what orders evaluation (api notes, 35).
+        # Lists come by age; the index is what orders evaluation (notes, 35).
         return sorted(super().list(session, under, **params), key=lambda rule: rule["index"])
 
 

@@ -50,7 +50,7 @@ def http_check(**more: Field) -> CheckConfig:
 
 
 class ProxyProtocol(Enum):
-    """The API stores and shows `unknown` for none (api reference, 4.3)."""
+    """The API stores and shows `unknown` for none (reference, 4.3)."""
 
     def normalized(self, value: Any) -> Any:
         return super().normalized(None if value == "proxy_protocol_unknown" else value)

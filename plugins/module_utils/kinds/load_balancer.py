@@ -20,7 +20,7 @@ from . import subscriber as _subscriber  # noqa: F401  the same
 
 
 class Type(Field):
-    """The API takes a type in any case and answers in lower case (api notes, 9)."""
+    """The API takes a type in any case and answers in lower case (notes, 9)."""
 
     def normalized(self, value: Any) -> Any:
         return value and value.lower()
@@ -102,7 +102,7 @@ class LoadBalancer(Resource):
                 if ip_id not in attached
             ]
         if "subscriber" in differing:
-            # These two alone have /lb/ in their paths (api reference, 3).
+            # These have /lb/ in their paths (reference, 3).
             path_of_its_own = f"lb/{found['id']}"
             if wanted["subscriber"] == "":
                 calls.append(Call("DELETE", f"{path_of_its_own}/unsubscribe"))

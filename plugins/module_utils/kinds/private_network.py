@@ -19,7 +19,7 @@ from .load_balancer import LOAD_BALANCER
 
 
 class IpamAddresses(Identifier):
-    """The reserved addresses to take. [] takes any: the API books one (api reference, 4.9)."""
+    """The reserved addresses to take. [] takes any: the API books one (reference, 4.9)."""
 
     def same(self, value: Any, found: dict[str, Any]) -> bool:
         return not value or super().same(value, found)
@@ -44,7 +44,7 @@ class PrivateNetwork(Resource):
         network_id = bare_id(options["private_network_id"])
         found = self.attachment(session, load_balancer_id, network_id)
         if found and found["status"] == "pending" and not session.check_mode:
-            # One on its way in looks like one on its way out (api notes, 23): see where it ends.
+            # One on its way in looks like one on its way out (notes, 23): see where it ends.
             return self.await_settled(session, load_balancer_id, network_id)
         return found
 
@@ -118,7 +118,7 @@ class PrivateNetwork(Resource):
 PRIVATE_NETWORK = PrivateNetwork(
     "private_network",
     collection="lbs/{load_balancer}/private-networks",
-    list_key="private_network",  # in the singular (api notes, 4)
+    list_key="private_network",  # in the singular (notes, 4)
     filters=("private_network_id",),
     identified_by=("private_network_id",),
     fields={

@@ -19,7 +19,7 @@ class Subscriber(Resource):
     """Belongs to a project; load balancers subscribe it."""
 
     def plan_absent(self, found: dict[str, Any], options: dict[str, Any]) -> Plan:
-        # Removed under a path of its own (api reference, 3).
+        # Removed under a path of its own (reference, 3).
         call = Call("DELETE", f"lb/subscription/{found['id']}")
         return replace(super().plan_absent(found, options), calls=[call])
 

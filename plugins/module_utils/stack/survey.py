@@ -201,7 +201,7 @@ def read_kind(
         most = PAGE_SIZE * found["frontend_count"]
         return session.api.list("routes", "routes", most=most) if found["route_count"] else []
     if kind is PRIVATE_NETWORK and settle:
-        # One on its way in looks like one on its way out (api notes, 23).
+        # One on its way in looks like one on its way out (notes, 23).
         return PRIVATE_NETWORK.settled(session, found["id"])
     return kind.list(session, {"load_balancer": found["id"]})
 

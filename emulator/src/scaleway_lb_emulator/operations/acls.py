@@ -98,7 +98,7 @@ def get_acl(asked: Asked) -> Any:
 
 @operation("PUT", "/acls/{acl_id}", models.ACL, answer="ACL")
 def update_acl(asked: Asked) -> Any:
-    """A description that is left out stays (notes, 29)."""
+    """A description that is left out stays: our choice (notes, 29)."""
     world, row = asked.world, asked.need("acl")
     world.ready_for(row)
     frontend = world.store.get("frontend", row["frontend_id"])

@@ -45,7 +45,7 @@ def create_certificate(asked: Asked) -> Any:
         moves=[],
         **content,
     )
-    world.touch("lb", lb)  # unlike other objects (reference, section 5)
+    world.touch("lb", lb)  # unlike other objects (reference, 5)
     if body.letsencrypt and fate != "stuck":
         asked.orders.begin(row, fails=fate is not None)
     return asked.answers.certificate(row, instances=True)

@@ -90,7 +90,7 @@ def update_frontend(asked: Asked) -> Any:
 
 @operation("DELETE", "/frontends/{frontend_id}")
 def delete_frontend(asked: Asked) -> Any:
-    """What stands on it goes with it (reference, section 6)."""
+    """What stands on it goes with it (reference, 6)."""
     store, row = asked.world.store, asked.need("frontend")
     asked.world.ready_for(row)
     for kind in ("acl", "route"):

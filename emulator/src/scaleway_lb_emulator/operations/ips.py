@@ -106,7 +106,7 @@ def update_ip(asked: Asked) -> Any:
 
 @operation("DELETE", "/ips/{ip_id}")
 def release_ip(asked: Asked) -> Any:
-    """Documented: not while it is attached (reference, section 6)."""
+    """Documented: not while it is attached (reference, 6)."""
     ip = asked.need("ip")
     if ip["lb_id"]:
         raise in_use("the IP is attached to a load balancer")

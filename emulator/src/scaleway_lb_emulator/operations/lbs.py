@@ -23,7 +23,7 @@ TYPES = {
     "lb-gp-xl": (4000, True),
 }
 INTERMEDIATE = "ssl_compatibility_level_intermediate"
-# Seconds at the cloud's own pace (reference, section 5).
+# Seconds at the cloud's own pace (reference, 5).
 CREATING, READY, GONE, MIGRATED = 0.8, 3.3, 1.5, 5.0
 BAD = {"status": "error", "instance_status": "error"}
 """What a fault makes of a transition."""
@@ -42,7 +42,7 @@ def level_of(given: str | None) -> str:
 
 
 def new_instance(world: World) -> Row:
-    """Instances are there before they are needed (reference, section 5)."""
+    """Instances are there before they are needed (reference, 5)."""
     before = world.clock.now() - 120 * 10**9
     return {
         "instance_id": str(uuid.uuid4()),
@@ -144,7 +144,7 @@ def delete_lb(asked: Asked) -> Any:
     world, lb = asked.world, asked.need("lb")
     release_ip = asked.query.get("release_ip", "")
     if not release_ip and isinstance(asked.body, dict):
-        # the vendor's quick start sends it so (reference, section 3)
+        # the vendor's quick start sends it so (reference, 3)
         release_ip = str(asked.body.get("release_ip"))
     if lb["status"] not in ("ready", "error", "stopped", "locked"):
         raise transient("lb", lb["id"], lb["status"])

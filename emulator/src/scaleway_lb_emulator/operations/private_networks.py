@@ -12,7 +12,7 @@ from ..surface import PAGES, Asked, operation, page
 from ..world import World
 
 ATTACHED, DETACHED = 3.0, 3.0
-"""Seconds at the cloud's own pace (reference, section 5)."""
+"""Seconds at the cloud's own pace (reference, 5)."""
 MOST = 8
 """As Terraform's provider knows it (reference, 4.9)."""
 
