@@ -27,7 +27,20 @@ class Situation:
     name: str
     current: dict[str, Any] | None
     next: dict[str, Any] | None
-    """A replacement that an earlier run began, known by its name."""
+    """A replacement that was begun, known by its name."""
+    next_in_use: bool = False
+    """A frontend lists it already."""
+    next_is_ours: bool = False
+    """This run created it."""
+
+    def offers(self, content: Content) -> bool:
+        """True if the replacement that was begun is what is wanted.
+
+        The API shows neither key nor chain of an imported one. So one that an earlier run left, and
+        that is not in use, is no match, however it looks.
+        """
+        known = content.bundle is None or self.next_in_use or self.next_is_ours
+        return known and content.is_in(self.next)
 
 
 class Replacement:
@@ -48,15 +61,16 @@ class Replacement:
 
     def carry_out(self, options: dict[str, Any]) -> dict[str, Any]:
         """Create, await, swap, remove, rename: whichever of these steps are still to be done."""
-        begun, is_wanted = self.there.next, self.content.is_in
-        if begun and (is_wanted(begun) or frontends_with(self.session, begun)):
-            current = self.take_over(begun)
-            if is_wanted(current):
+        there, force = self.there, bool(options.get("force"))
+        if there.next and (there.next_in_use or there.offers(self.content)):
+            current = self.take_over(there.next)
+            is_new = there.next_is_ours or self.content.bundle is None
+            if self.content.is_in(current) and (is_new or not force):
                 return current
-            self.there = replace(self.there, current=current, next=None)
-        elif begun:
-            self.remove(begun)
-        if is_wanted(self.there.current) and not options.get("force"):
+            self.there = replace(there, current=current, next=None)
+        elif there.next:
+            self.remove(there.next)
+        if self.content.is_in(self.there.current) and not force:
             return self.take_over(self.there.current)
         return self.take_over(self.create(options))
 

@@ -57,7 +57,7 @@ class Certificate(Resource):
         refuse(self.problems(options))
         first: Plan | None = None
         while True:
-            there = self.survey(session, options)
+            there = replace(self.survey(session, options), next_is_ours=first is not None)
             content = Content(session, options, there.load_balancer)
             replacement = Replacement(self, session, there, content)
             plan = self.plan_content(there, content, bool(options.get("force")) and first is None)
@@ -113,7 +113,11 @@ class Certificate(Resource):
             or (current or {}).get("lb")
             or {"id": load_balancer_id, **session.load_balancer(load_balancer_id)}
         )
-        return self.situation(load_balancer, name, current, items)
+        there = self.situation(load_balancer, name, current, items)
+        if there.next and self.has_content(options):
+            in_use = bool(frontends_with(session, there.next))
+            there = replace(there, next_in_use=in_use)
+        return there
 
     def is_served(self, session: Session, options: dict[str, Any], current: dict[str, Any]) -> bool:
         """True if the certificate of the given ID is as wanted already."""
@@ -157,10 +161,15 @@ class Certificate(Resource):
         current: dict[str, Any] | None,
         items: list[dict[str, Any]],
         load_balancer: dict[str, Any] | None,
+        in_use: set[str],
     ) -> Plan:
-        """The plan where all certificates of the load balancer have been read."""
+        """The plan where all certificates of the load balancer have been read.
+
+        `in_use` holds the IDs of those that frontends list.
+        """
         name = options.get("name") or current["name"]
         there = self.situation(load_balancer, name, current, items)
+        there = replace(there, next_in_use=bool(there.next) and there.next["id"] in in_use)
         content = Content(session, options, there.load_balancer)
         self.compare(session, there, content)
         return self.plan_content(there, content, bool(options.get("force")))
@@ -179,26 +188,40 @@ class Certificate(Resource):
 
     def plan_content(self, there: Situation, content: Content, force: bool) -> Plan:
         """What will happen, without the steps' IDs, which are not known before they happen."""
-        served = there.current
-        if there.name.endswith(NEXT) and (served or {}).get("name") != there.name:
-            raise Problem(f"name: {reserved_name(there.name)}")
-        fits = content.is_in(served) and not force
-        calls = []
-        if not fits and not content.is_in(there.next):
-            calls.append(Call("POST", "certificates"))
-        elif there.next:
-            calls.append(Call("PUT", f"certificates/{there.next['id']}"))
-        elif served["name"] != there.name:
-            calls.append(Call("PUT", f"certificates/{served['id']}"))
+        served, begun = there.current, there.next
+        self.refuse_reserved(there.name, served)
+        adopted = there.offers(content) and not (force and content.bundle)
         wanted = {"name": there.name, **content.outcome()}
-        shown = {key: served.get(key) for key in wanted} if served else {}
-        if fits or content.is_in(there.next):
-            base = served if fits else there.next
-            wanted = {key: base.get(key) for key in wanted} | {"name": there.name}
+        before = {key: served.get(key) for key in wanted} if served else {}
+        calls = []
+        if content.is_in(served) and not force:
+            base = served
+            if begun:
+                calls.append(Call("DELETE", self.item.format(**begun)))
+                before["replacement"] = begun["name"]
+            elif served["name"] != there.name:
+                calls.append(Call("PUT", self.item.format(**served)))
+        elif adopted:
+            base = begun
+            calls.append(Call("PUT", self.item.format(**begun)))
         else:
+            calls.append(Call("POST", "certificates"))
             unknown = ("id", "status", "status_details", "fingerprint")
-            base = {**(served or {}), **dict.fromkeys(unknown)}
-        return Plan(calls, before=shown, after=wanted, outcome={**base, **wanted})
+            outcome = {**(served or {}), **dict.fromkeys(unknown), **wanted}
+            return Plan(calls, before, wanted, outcome)
+        after = {key: base.get(key) for key in wanted} | {"name": there.name}
+        return Plan(calls, before, after, outcome={**base, **after})
+
+    def plan_update(
+        self, found: dict[str, Any], wanted: dict[str, Any], words: dict[str, Any]
+    ) -> Plan:
+        self.refuse_reserved(wanted.get("name", ""), found)
+        return super().plan_update(found, wanted, words)
+
+    def refuse_reserved(self, name: str, found: dict[str, Any] | None) -> None:
+        """Raise Problem if a certificate would get a name by which replacements are found."""
+        if name.endswith(NEXT) and (found or {}).get("name") != name:
+            raise Problem(f"name: {reserved_name(name)}")
 
     def plan_create(self, wanted: dict[str, Any], words: dict[str, Any]) -> Plan:
         raise Problem(

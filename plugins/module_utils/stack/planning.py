@@ -97,8 +97,10 @@ class Planning:
             if thing.place in self.problems:
                 return
             if kind is CERTIFICATE and CERTIFICATE.has_content(options):
+                frontends = self.there.of(FRONTEND)
+                in_use = {one for frontend in frontends for one in frontend["certificate_ids"]}
                 plan = CERTIFICATE.plan_within(
-                    self.session, options, found, self._siblings(thing), self._settled()
+                    self.session, options, found, self._siblings(thing), self._settled(), in_use
                 )
             else:
                 plan = kind.plan(found, wanted, words)
