@@ -47,6 +47,7 @@ EXAMPLES = r"""
 - name: Replace those that the folder has others for
   scaleway_community.lb.certificate:
     id: "{{ item.id }}"
+    name: "{{ item.name }}"
     custom_certificate:
       bundle: "{{ lookup('ansible.builtin.file', item.file) }}"
   loop: "{{ rotations | selectattr('verdict', 'eq', 'import') }}"
@@ -93,6 +94,11 @@ _list:
       type: str
       returned: where the file matches
       sample: fr-par-1/11111111-2222-4333-8444-555555555555
+    name:
+      description: The name to give it. It has another if the run that imported it was cut short.
+      type: str
+      returned: where the file matches
+      sample: shop
     certificate:
       description: That certificate, as the API shows it.
       type: dict
@@ -142,6 +148,7 @@ def rotations(folder: Path, certificates: list[dict[str, Any]]) -> Iterator[dict
                 **row,
                 "verdict": verdict(bundle, one),
                 "id": f"{one['lb']['zone']}/{one['id']}",
+                "name": final_name(one),
                 "certificate": one,
             }
         if not meant:
@@ -150,7 +157,7 @@ def rotations(folder: Path, certificates: list[dict[str, Any]]) -> Iterator[dict
 
 def verdict(bundle: pem.Bundle, one: dict[str, Any]) -> str:
     """What is to be done about a certificate that the bundle is meant for."""
-    if holds(one, bundle):
+    if holds(one, bundle) and one["name"] == final_name(one):
         return "is there"
     if bundle.not_valid_before > datetime.datetime.now(datetime.UTC):
         return "not valid yet"
@@ -191,14 +198,20 @@ def read(folder: Path) -> dict[Path, pem.Bundle]:
     return bundles
 
 
+def final_name(one: dict[str, Any]) -> str:
+    """The name that a certificate keeps: a run that was cut short may not have given it yet."""
+    return one["name"].removesuffix(NEXT)
+
+
 def is_meant(one: dict[str, Any], names: list[str], certificates: list[dict[str, Any]]) -> bool:
     """True if the certificate is an imported one for exactly these names.
 
     A replacement that an earlier run began is not meant: it goes with the one that it is for.
     """
-    begun_for = one["name"].removesuffix(NEXT)
-    begun = begun_for != one["name"] and any(
-        other["name"] == begun_for and other["lb"]["id"] == one["lb"]["id"]
+    goes_with_another = any(
+        other["name"] == final_name(one) and other["lb"]["id"] == one["lb"]["id"]
         for other in certificates
+        if other is not one
     )
+    begun = one["name"].endswith(NEXT) and goes_with_another
     return is_imported(one) and not begun and normalized(names_of(one)) == normalized(names)

@@ -109,6 +109,17 @@ def test_a_run_that_failed_half_way_is_taken_up(cloud, module, site, operation):
     assert site()[1] == result["certificate"]["id"]
 
 
+def test_names_are_ordered_once_however_they_are_written(cloud, module, site):
+    cloud.resolve("www.example.test", cloud.api("GET", "lbs")["lbs"][0]["ip"][0]["ip_address"])
+    order = {
+        "common_name": "www.example.test.",
+        "subject_alternative_name": ["WWW.example.test", " www.example.test "],
+    }
+    made = module("certificate", **EXAMPLE, letsencrypt=order, check_dns=False)["certificate"]
+    assert made["common_name"] == "www.example.test" and made["subject_alternative_name"] == []
+    assert not module("certificate", **EXAMPLE, letsencrypt=order, check_dns=False)["changed"]
+
+
 def test_an_order_that_was_begun_is_taken_up(cloud, module, site):
     cloud.fault(operation="UpdateFrontend", kind="status", status=500, count=1)
     assert module("certificate", **EXAMPLE, letsencrypt={})["failed"]
@@ -215,7 +226,7 @@ def test_names_are_given_time_to_appear_in_dns(cloud, module, site):
 def test_a_name_that_cannot_be_looked_up_is_ordered_all_the_same(cloud, module, site):
     cloud.resolve("localhost", "127.52.0.1")
     wanted = {"common_name": "localhost"}
-    assert "not all point there" in module("certificate", **EXAMPLE, letsencrypt=wanted)["msg"]
+    assert "these lead elsewhere" in module("certificate", **EXAMPLE, letsencrypt=wanted)["msg"]
     result = module("certificate", **EXAMPLE, letsencrypt=wanted, check_dns=False)
     assert result["changed"] and "looked up" not in str(result["warnings"])
     assert named(cloud)["example"] == "localhost"

@@ -69,6 +69,25 @@ REFUSED = {
         ("certificate", {**CERTIFICATE, "letsencrypt": {"common_name": "*.example.com"}}),
         r"\*\.example\.com is a wildcard, which the platform cannot order",
     ),
+    "a name that is not written as DNS has it": (
+        [WEB],
+        ("certificate", {**CERTIFICATE, "letsencrypt": {"common_name": "münchen.example.com"}}),
+        r"münchen\.example\.com is not ASCII\. Write it as DNS has it, with xn--",
+    ),
+    "names that are none": (
+        [WEB],
+        (
+            "certificate",
+            {
+                **CERTIFICATE,
+                "letsencrypt": {
+                    "common_name": "51.15.0.1",
+                    "subject_alternative_name": ["a; b", "www example.com"],
+                },
+            },
+        ),
+        r"'51\.15\.0\.1' is not a host name.*'a; b' is not.*'www example\.com' is not",
+    ),
     "a certificate that is called like a replacement": (
         [WEB, LETSENCRYPT],
         ("certificate", {**CERTIFICATE, "name": "first.next", "letsencrypt": {}}),

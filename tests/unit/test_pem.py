@@ -96,6 +96,11 @@ def test_a_missing_intermediate_is_noticed():
 
 EXPIRED = Signed("old.example.com", MIDDLE, days=-1)
 STRANGER = Signed("stranger", ca=True)
+OPENSSH = LEAF.key.private_bytes(
+    serialization.Encoding.PEM,
+    serialization.PrivateFormat.OpenSSH,
+    serialization.NoEncryption(),
+).decode()
 
 
 @pytest.mark.parametrize(
@@ -113,6 +118,13 @@ STRANGER = Signed("stranger", ca=True)
         ({"bundle": EXPIRED.pem + EXPIRED.key_pem()}, "CN=old.example.com expired on"),
         ({**PARTS, "certificate": LEAF.pem.replace("MII", "AAA", 1)}, "damaged"),
         ({"bundle": LEAF.key_pem()}, "holds no certificate"),
+        (
+            {**PARTS, "chain": MIDDLE.pem + ROOT.pem.strip()[:-20]},
+            "chain: it is damaged or cut off",
+        ),
+        ({**PARTS, "chain": MIDDLE.pem + ROOT.pem.replace("-----", "----")}, "or cut off"),
+        ({**PARTS, "chain": MIDDLE.pem + "\n".join(ROOT.pem.split("\n")[1:])}, "or cut off"),
+        ({**PARTS, "private_key": OPENSSH}, "form of OpenSSH.*ssh-keygen -p -m PEM"),
     ],
 )
 def test_what_cannot_be_served_is_refused_with_the_reason(parts, says):

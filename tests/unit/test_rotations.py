@@ -4,6 +4,10 @@ import datetime
 
 import pytest
 from ansible_collections.scaleway_community.lb.plugins.lookup.rotations import rotations
+from ansible_collections.scaleway_community.lb.plugins.module_utils.certificates import pem
+from ansible_collections.scaleway_community.lb.plugins.module_utils.certificates.answers import (
+    stamp,
+)
 from ansible_collections.scaleway_community.lb.plugins.module_utils.problem import Problem
 from pki import bundle
 
@@ -73,6 +77,20 @@ def test_a_replacement_that_was_begun_goes_with_the_one_that_it_is_for(tmp_path)
     elsewhere = certificate(name="shop.next", lb="other")
     assert len(verdicts(tmp_path, certificate(), elsewhere)) == 2
     assert verdicts(tmp_path, begun) == [("fr-par-2/id-of-shop.next-on-one", "import")]
+
+
+def test_what_a_run_that_was_cut_short_left_is_given_its_name(tmp_path):
+    (tmp_path / "shop.pem").write_text(bundle("shop.example.com", 90))
+    [there] = [row["certificate"] for row in rotations(tmp_path, [certificate(name="shop.next")])]
+    file = pem.read({"bundle": (tmp_path / "shop.pem").read_text()})
+    there |= {
+        "not_valid_before": stamp(file.not_valid_before),
+        "not_valid_after": stamp(file.not_valid_after),
+    }
+    [row] = rotations(tmp_path, [there])
+    assert (row["verdict"], row["name"]) == ("import", "shop")
+    [row] = rotations(tmp_path, [{**there, "name": "shop"}])
+    assert (row["verdict"], row["name"]) == ("is there", "shop")
 
 
 def test_everything_that_is_wrong_in_a_folder_is_said_at_once(tmp_path):

@@ -6,12 +6,18 @@
 from __future__ import annotations
 
 import datetime
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..problem import Problem
 from ..session import Session
 from . import pem
 from .answers import holds, is_imported, names_of, normalized, own_name, stamp
+
+LABEL = r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+HOST = re.compile(rf"(?![0-9.]+$){LABEL}(\.{LABEL})*")
+"""A name in DNS, and no IP address."""
 
 
 class Content:
@@ -49,7 +55,7 @@ class Content:
                     "Encrypt needs. Import a certificate: custom_certificate."
                 )
         names = [name, *(asked.get("subject_alternative_name") or [])]
-        self.names = [one for number, one in enumerate(names) if one and one not in names[:number]]
+        self.names = distinct(plain(one) for one in names if one)
 
     def is_in(self, found: dict[str, Any] | None) -> bool:
         """True if the certificate found is, as far as the API shows it, the one wanted."""
@@ -85,3 +91,30 @@ class Content:
             "not_valid_before": stamp(bundle.not_valid_before) if bundle else None,
             "not_valid_after": stamp(bundle.not_valid_after) if bundle else None,
         }
+
+
+def plain(name: str) -> str:
+    """A name without the spaces around it and without the dot that ends it in DNS."""
+    return name.strip().removesuffix(".")
+
+
+def distinct(names: Iterable[str]) -> list[str]:
+    """Each name once, whatever its case."""
+    found: dict[str, str] = {}
+    for name in names:
+        found.setdefault(name.lower(), name)
+    return list(found.values())
+
+
+def unobtainable(names: Iterable[str]) -> Iterator[str]:
+    """What is wrong with names to order a certificate of Let's Encrypt for."""
+    for name in map(plain, names):
+        if name.startswith("*."):
+            yield (
+                f"letsencrypt: {name} is a wildcard, which the platform cannot order. "
+                "List each name, or import a wildcard certificate: custom_certificate."
+            )
+        elif not name.isascii():
+            yield f"letsencrypt: {name} is not ASCII. Write it as DNS has it, with xn--."
+        elif not HOST.fullmatch(name):
+            yield f"letsencrypt: {name!r} is not a host name, such as www.example.com."

@@ -41,14 +41,15 @@ def check_dns(
 
 
 def wrong_dns(load_balancer: dict[str, Any], elsewhere: dict[str, list[str]]) -> str:
-    """What to create in the DNS for names that lead elsewhere: to these addresses, or nowhere."""
+    """What to do in DNS about names that also lead elsewhere: to these addresses, or nowhere."""
     points = ", ".join(
         f"{name} ({', '.join(at)})" if at else name for name, at in elsewhere.items()
     )
     records = "; ".join(f"{name}. A {_public(load_balancer)}" for name in elsewhere)
     return (
-        f"Let's Encrypt must find every name at load balancer {load_balancer['name']!r}, and not "
-        f"all point there: {points}. Create in DNS: {records}. Then run the task again."
+        f"Let's Encrypt must find every name at load balancer {load_balancer['name']!r}, and these "
+        f"lead elsewhere: {points}. Create in DNS: {records}. Remove other A and AAAA records of "
+        "these names, and run the task again."
     )
 
 

@@ -13,6 +13,8 @@ from typing import Any
 from ..problem import Problem
 
 BLOCK = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----\s.*?-----END \1-----", re.S)
+MARK = re.compile(r"--\s*(?:BEGIN|END)\b")
+"""The beginning or the end of a block, even if it is damaged."""
 
 JOIN = " A bundle is key, certificate and chain in one: cat privkey.pem fullchain.pem > shop.pem."
 
@@ -56,6 +58,11 @@ def read(parts: dict[str, str | None], now: datetime.datetime | None = None) -> 
         blocks = list(BLOCK.finditer(text))
         if not blocks:
             raise Problem(f"custom_certificate.{name}: there is no PEM block (-----BEGIN …) in it.")
+        if len(MARK.findall(text)) != 2 * len(blocks):
+            raise Problem(
+                f"custom_certificate.{name}: it is damaged or cut off: beside {len(blocks)} whole "
+                "PEM blocks there is one without its BEGIN or END line."
+            )
         for block in blocks:
             if block.group(1).endswith("PRIVATE KEY"):
                 keys.append(_key(serialization, block.group(0), name))
@@ -134,6 +141,11 @@ def _key(serialization: Any, pem: str, where: str) -> Any:
         raise Problem(
             f"custom_certificate.{where}: the private key is encrypted, and the load balancer "
             "cannot ask for its passphrase. Decrypt it first: openssl pkey -in key.pem."
+        )
+    if "OPENSSH" in pem.split("\n", 1)[0]:
+        raise Problem(
+            f"custom_certificate.{where}: the private key has the form of OpenSSH, which load "
+            "balancers do not read. Convert it: ssh-keygen -p -m PEM -f key.pem."
         )
     raise Problem(f"custom_certificate.{where}: the private key cannot be read; it is damaged.")
 

@@ -18,7 +18,7 @@ from ..certificates.answers import (
     own_name,
     reserved_name,
 )
-from ..certificates.content import Content
+from ..certificates.content import Content, unobtainable
 from ..certificates.replacement import Replacement, Situation, frontends_with
 from ..fields.field import Field
 from ..fields.references import Reference
@@ -38,12 +38,8 @@ class Certificate(Resource):
         if options.get("letsencrypt") is not None and options.get("custom_certificate"):
             yield "letsencrypt and custom_certificate exclude each other: give one of them."
         asked = options.get("letsencrypt") or {}
-        for name in [asked.get("common_name"), *(asked.get("subject_alternative_name") or [])]:
-            if name and name.startswith("*."):
-                yield (
-                    f"letsencrypt: {name} is a wildcard, which the platform cannot order. "
-                    "List each name, or import a wildcard certificate: custom_certificate."
-                )
+        names = [asked.get("common_name"), *(asked.get("subject_alternative_name") or [])]
+        yield from unobtainable(name for name in names if name)
 
     def is_in_transition(self, found: dict[str, Any]) -> bool:
         return found["status"] == "pending"
@@ -135,7 +131,8 @@ class Certificate(Resource):
     ) -> Situation:
         """What the certificates of a load balancer mean to the one that has, or gets, a name."""
         current = current or self.among(items, {"name": name})
-        return Situation(load_balancer, name, current, self.among(items, {"name": name + NEXT}))
+        others = [one for one in items if not current or one["id"] != current["id"]]
+        return Situation(load_balancer, name, current, self.among(others, {"name": name + NEXT}))
 
     # Planning
 
