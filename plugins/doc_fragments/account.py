@@ -12,69 +12,66 @@ class ModuleDocFragment:
 options:
   access_key:
     description:
-      - The access key, which names the API key. Not needed by the API; it helps to tell keys
-        apart.
-      - Taken from E(SCW_ACCESS_KEY) or the profile where it is left out.
+      - The access key, which identifies the API key. The API does not need it; it helps to tell
+        keys apart.
+      - Defaults to E(SCW_ACCESS_KEY), then to the profile.
     type: str
   secret_key:
     description:
       - The secret key, which authenticates every request.
-      - Taken from E(SCW_SECRET_KEY) or the profile where it is left out. One of the three must
-        have it.
+      - Defaults to E(SCW_SECRET_KEY), then to the profile. It must be set in one of these three
+        places.
     type: str
   project_id:
     description:
-      - The project that new objects belong to, and in which load balancers, IP addresses and
-        subscribers are searched.
-      - Taken from E(SCW_DEFAULT_PROJECT_ID) or the profile where it is left out.
+      - The project that new objects belong to, and that load balancers, IP addresses and
+        subscribers are looked up in.
+      - Defaults to E(SCW_DEFAULT_PROJECT_ID), then to the profile.
     type: str
   organization_id:
     description:
-      - The organization that new objects belong to where there is no O(project_id).
-      - Taken from E(SCW_DEFAULT_ORGANIZATION_ID) or the profile where it is left out.
+      - The organization that new objects belong to if there is no O(project_id).
+      - Defaults to E(SCW_DEFAULT_ORGANIZATION_ID), then to the profile.
     type: str
   zone:
     description:
-      - The zone in which the objects are, such as V(fr-par-1), V(nl-ams-1) or V(pl-waw-1).
-      - Taken from E(SCW_DEFAULT_ZONE) or the profile where it is left out, and V(fr-par-1) at
-        last.
-      - An ID that carries its zone (V(fr-par-2/11111111-2222-4333-8444-555555555555)) chooses it
-        too.
+      - The zone of the objects, such as V(fr-par-1), V(nl-ams-1) or V(pl-waw-1).
+      - Defaults to E(SCW_DEFAULT_ZONE), then to the profile, then to V(fr-par-1).
+      - An ID that includes its zone (V(fr-par-2/11111111-2222-4333-8444-555555555555)) selects that
+        zone, too.
     type: str
   api_url:
     description:
-      - The base address of the API.
-      - Taken from E(SCW_API_URL) or the profile where it is left out, and
-        V(https://api.scaleway.com) at last.
+      - The base URL of the API.
+      - Defaults to E(SCW_API_URL), then to the profile, then to V(https://api.scaleway.com).
     type: str
   profile:
     description:
-      - The profile of the Scaleway configuration file to take values from.
-      - Taken from E(SCW_PROFILE) where it is left out, and then from the C(active_profile) of
-        that file.
+      - The profile of the Scaleway configuration file to read values from.
+      - Defaults to E(SCW_PROFILE), then to the C(active_profile) of that file.
     type: str
   config_path:
     description:
-      - The Scaleway configuration file.
-      - Taken from E(SCW_CONFIG_PATH) where it is left out, and C(~/.config/scw/config.yaml) at
-        last.
+      - The path of the Scaleway configuration file.
+      - Defaults to E(SCW_CONFIG_PATH), then to C(~/.config/scw/config.yaml).
     type: path
   validate_certs:
     description:
-      - Whether the certificate of the API itself must be valid.
-      - Left out, it must, unless E(SCW_INSECURE) or C(insecure) in the profile says otherwise.
+      - Whether to verify the TLS certificate of the API.
+      - Defaults to V(true), unless E(SCW_INSECURE) or C(insecure) in the profile says otherwise.
     type: bool
   api_timeout:
-    description: How many seconds one request may take, from 1 to 3600.
+    description: How many seconds to wait for a connection, and for each part of the answer, from 1
+      to 3600.
     type: int
     default: 30
 requirements:
   - requests >= 2.28
 notes:
-  - Every value is looked for in the options, then in the environment, then in the profile, and is
-    the built-in default at last. The names are those that the other Scaleway tools use.
+  - Each value is taken from the option, then from the environment, then from the profile, then from
+    the built-in default. The names are those that the other Scaleway tools use.
 seealso:
   - name: Load Balancer API
-    description: The reference of the API behind this module.
+    description: The reference of the API that this module uses.
     link: https://www.scaleway.com/en/developers/api/load-balancer/zoned-api/
 """

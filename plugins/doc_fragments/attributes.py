@@ -11,13 +11,13 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 attributes:
   check_mode:
-    description: Can run in check mode, and says what it would change without changing it.
+    description: Can run in check mode and report what it would change without changing it.
     support: full
   diff_mode:
-    description: Returns what differs before and after, in the words of the options.
+    description: Returns what differs before and after, in terms of the options.
     support: full
   action_group:
-    description: The groups by which C(module_defaults) sets options of several modules at once.
+    description: The groups for which C(module_defaults) can set options of several modules at once.
     support: full
     membership:
       - scaleway_community.lb.all
@@ -27,14 +27,14 @@ attributes:
     INFO = r"""
 attributes:
   check_mode:
-    description: Can run in check mode, where it does what it always does. It only reads.
+    description: Can run in check mode. It only reads, so check mode makes no difference.
     support: full
   diff_mode:
     description: Returns what differs before and after.
     support: N/A
     details: Nothing changes.
   action_group:
-    description: The groups by which C(module_defaults) sets options of several modules at once.
+    description: The groups for which C(module_defaults) can set options of several modules at once.
     support: full
     membership:
       - scaleway_community.lb.all

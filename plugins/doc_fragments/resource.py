@@ -11,27 +11,28 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 options:
   state:
-    description: Whether the object shall be there.
+    description: Whether the object should exist.
     type: str
     choices: [present, absent]
     default: present
   wait:
     description:
-      - Whether to wait until the object can be used, or is gone.
-      - Without it the task ends as soon as the API has accepted the change.
+      - Whether to wait until the object is ready to use, or is gone.
+      - If V(false), the task ends as soon as the API has accepted the change.
     type: bool
     default: true
   wait_timeout:
-    description: How many seconds to wait at most, in all.
+    description: How many seconds the task waits at most, in total.
     type: int
     default: 600
   allow_managed:
     description:
-      - Whether to change a load balancer that Kubernetes manages, and what is on it.
-      - Such a load balancer is known by its tags. Its cloud controller undoes what others change.
+      - Whether to change a load balancer that Kubernetes manages, and the objects on it.
+      - Such a load balancer is recognised by its tags. The cloud controller reverts changes made
+        elsewhere.
     type: bool
     default: false
 notes:
-  - An option that is left out is not managed. It keeps the value it has, and a new object gets
-    the API's default.
+  - Options that are omitted are not managed. An existing object keeps its value, and a new object
+    gets the API's default.
 """

@@ -17,14 +17,14 @@ from ..module_utils.stack.declaration import ABOVE
 SECTIONS = {
     "load_balancer": (
         "load_balancer",
-        "The load balancer, with the options of M(scaleway_community.lb.load_balancer). It is made "
-        "if it is not there, and found by its C(name), or its C(id).",
+        "The load balancer, with the options of M(scaleway_community.lb.load_balancer). It is "
+        "looked up by its C(name) or C(id), and created if it does not exist.",
     ),
     "ips": (
         "ip",
         "The flexible IP addresses of the load balancer, with the options of "
-        "M(scaleway_community.lb.ip). They are reserved if they are not there, and attached. None "
-        "is ever taken off or released because it is not listed.",
+        "M(scaleway_community.lb.ip). They are reserved if they do not exist, and attached. An "
+        "address that is not listed is neither detached nor released.",
     ),
     "private_networks": (
         "private_network",
@@ -33,8 +33,7 @@ SECTIONS = {
     "certificates": (
         "certificate",
         "The certificates, with the options of M(scaleway_community.lb.certificate). One that "
-        "differs is replaced in place. One that only has its C(name) must be there and stays as "
-        "it is.",
+        "differs is replaced in place. One with only its C(name) must exist and stays as it is.",
     ),
     "backends": ("backend", "The backends, with the options of M(scaleway_community.lb.backend)."),
     "frontends": (
@@ -44,16 +43,16 @@ SECTIONS = {
     ),
     "subscriber": (
         "subscriber",
-        "Who is told when something happens to the load balancer, with the options of "
-        "M(scaleway_community.lb.subscriber). It may be of other load balancers, too, and outlives "
-        "this one. V({}) with O(prune=true) unsubscribes the load balancer.",
+        "The subscriber to notify about events on the servers, with the options of "
+        "M(scaleway_community.lb.subscriber). It may be shared with other load balancers, and is "
+        "kept when this one is deleted. V({}) with O(prune=true) unsubscribes the load balancer.",
     ),
 }
 WITHIN_FRONTENDS = {
     "acls": (
         "acls",
-        "The ACLs of the frontend, as in M(scaleway_community.lb.acls), in the order in which they "
-        "are evaluated. Without O(prune), ACLs of other names stay and are evaluated last.",
+        "The ACLs of the frontend, as in M(scaleway_community.lb.acls), in the order of "
+        "evaluation. Without O(prune), ACLs with other names are kept and evaluated last.",
     ),
     "routes": (
         "route",

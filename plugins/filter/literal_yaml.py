@@ -7,22 +7,22 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 name: literal_yaml
-short_description: An exported load balancer as YAML that Ansible takes literally
+short_description: Write an exported load balancer as YAML that Ansible takes literally
 version_added: 0.1.0
 description:
   - Write what M(scaleway_community.lb.stack_info) returns as YAML for a playbook or a file of
     variables.
-  - Whoever may change a load balancer can write C({{ }}) into a description, and the target of a
-    redirect may hold it for the load balancer to fill in. In a playbook Ansible would carry that
-    out, so every text that it could take for a template is marked C(!unsafe).
-  - The one exception is the C(bundle) of a certificate, in which
-    O(scaleway_community.lb.stack_info#module:secrets_as_variables) puts a variable. It never comes
-    from the API.
+  - Anyone who may change a load balancer can write C({{ }}) into a description, and the target of a
+    redirect may contain it for the load balancer to fill in. Ansible would evaluate that in a
+    playbook, so every text that it could take for a template is marked C(!unsafe).
+  - The only exception is the C(bundle) of a certificate, which contains the variable that
+    O(scaleway_community.lb.stack_info#module:secrets_as_variables) puts there. It never comes from
+    the API.
 author:
   - The scaleway_community.lb authors (!UNKNOWN)
 options:
   _input:
-    description: The declaration, or a play that holds it.
+    description: The declaration, or a play that contains it.
     type: raw
     required: true
 seealso:
@@ -37,7 +37,7 @@ EXAMPLES = r"""
     secrets_as_variables: true
   register: exported
 
-- name: Keep it in a file
+- name: Save it to a file
   ansible.builtin.copy:
     content: "{{ exported.stack | scaleway_community.lb.literal_yaml }}"
     dest: web.yml

@@ -7,24 +7,24 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 name: table
-short_description: Objects as lines of text, one below the other
+short_description: Format objects as a text table
 version_added: 0.1.0
 description:
-  - What info modules return, as a table that a person reads on the screen.
+  - Format the objects that info modules return as a table to read on the screen.
 author:
   - The scaleway_community.lb authors (!UNKNOWN)
 positional: columns
 options:
   _input:
-    description: The objects, a row each.
+    description: The objects, one per row.
     type: list
     elements: dict
     required: true
   columns:
     description:
-      - The columns from left to right. Each title is given the key of the value under it, with
-        dots where that lies deeper, such as C(lb.name).
-      - What an object does not have is shown as V(-). Whole numbers stand at the right.
+      - The columns from left to right, as a dictionary from titles to keys. A key may be a dotted
+        path, such as C(lb.name).
+      - Missing and empty values are shown as V(-). Integers are right-aligned.
     type: dict
     required: true
 """
@@ -36,7 +36,7 @@ EXAMPLES = r"""
     load_balancer: web
   register: found
 
-- name: Show them
+- name: Show them as a table
   ansible.builtin.debug:
     msg: "{{ found.backends | scaleway_community.lb.table(columns) }}"
   vars:
@@ -46,7 +46,7 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 _value:
-  description: The lines, the titles first.
+  description: The lines of the table, the column titles first.
   type: list
   elements: str
   sample:

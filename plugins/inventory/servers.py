@@ -7,48 +7,48 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 name: servers
-short_description: Servers behind load balancers as hosts
+short_description: List the servers behind load balancers as hosts
 version_added: 0.1.0
 description:
-  - Every server of every backend is a host, in the group C(backend_<load balancer>__<backend>),
-    which lies in the group C(lb_<load balancer>). A server of several backends is one host in
-    several groups. Characters that a group's name cannot have become underscores.
-  - Load balancers of one name, in several zones for instance, share their groups.
-  - Its file's name ends in C(scaleway_lb.yml) or C(scaleway_lb.yaml).
+  - Every server of every backend becomes a host in the group C(backend_<load balancer>__<backend>),
+    which is a child of the group C(lb_<load balancer>). A server of several backends is one host in
+    several groups. Characters that are not valid in group names are replaced by underscores.
+  - Load balancers with the same name, for example in several zones, share their groups.
+  - The name of the inventory file must end in C(scaleway_lb.yml) or C(scaleway_lb.yaml).
 author:
   - The scaleway_community.lb authors (!UNKNOWN)
 options:
   plugin:
-    description: The name of this plugin, by which the file is known to be meant for it.
+    description: The name of this plugin, which marks the file as meant for it.
     type: str
     required: true
     choices: [scaleway_community.lb.servers]
   zones:
     description:
-      - The zones to look in. A region such as V(fr-par) means all of its zones, V(all) means
-        every one.
-      - Left out, it is the one zone that O(zone) says.
+      - The zones to look in. A region such as V(fr-par) means all of its zones, V(all) means every
+        zone.
+      - By default, only the zone given by O(zone).
     type: list
     elements: str
     default: []
   load_balancers:
     description:
-      - The load balancers to look at, by names or IDs. Each must be in one of the zones.
-      - Left out, it is every one of the project.
+      - The load balancers to look at, as names or IDs. Each must be in one of the zones.
+      - By default, all load balancers of the project.
     type: list
     elements: str
     default: []
   tags:
-    description: Tags that a load balancer must have, all of them. It may have more.
+    description: Only load balancers that have all of these tags.
     type: list
     elements: str
     default: []
   hostname:
     description:
       - A Jinja expression for the name of a host. C(address) is the server's address,
-        C(load_balancer) and C(backend) are the objects of the API that it was found through.
-      - Left out, a host is named by its address. Give something else where one private address
-        belongs to two servers, each in a network of its own.
+        C(load_balancer) and C(backend) are the API objects through which it was found.
+      - By default, a host is named after its address. Set an expression if two servers have the
+        same private address, each in a network of its own.
     type: str
 extends_documentation_fragment:
   - scaleway_community.lb.account
@@ -59,10 +59,9 @@ notes:
     C(scaleway_lb_load_balancers) and C(scaleway_lb_backends), the objects that it is behind, with
     the keys that M(scaleway_community.lb.load_balancer_info) and
     M(scaleway_community.lb.backend_info) return; C(scaleway_lb_load_balancer_ids), the IDs with
-    their zones, as the modules take them. C(compose), C(groups) and C(keyed_groups) see them.
-  - O(zones), O(load_balancers), O(tags) and the options of the account, as far as they are text,
-    can be templates.
-  - The cache knows accounts, zones and filters apart. It holds no secret.
+    their zones, as the modules accept them. C(compose), C(groups) and C(keyed_groups) can use them.
+  - O(zones), O(load_balancers), O(tags) and the account options of type string can be templates.
+  - Cache entries are kept apart by account, zones and filters. The cache contains no secrets.
 seealso:
   - module: scaleway_community.lb.load_balancer_info
   - module: scaleway_community.lb.backend_info

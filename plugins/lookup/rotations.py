@@ -7,25 +7,24 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 name: rotations
-short_description: Which certificates the PEM files of a folder are meant for
+short_description: Match the PEM files of a folder with certificates
 version_added: 0.1.0
 description:
-  - A file is meant for every imported certificate that is for exactly the same names, on whatever
-    load balancer.
-  - All files are checked first, as M(scaleway_community.lb.certificate) does. One that it would
-    refuse, and two for the same names, fail the lookup with everything that is wrong.
+  - A file matches every imported certificate with exactly the same names, on any load balancer.
+  - All files are checked first, as M(scaleway_community.lb.certificate) does. If it would reject a
+    file, or if two files have the same names, the lookup fails and reports all problems.
 author:
   - The scaleway_community.lb authors (!UNKNOWN)
 options:
   _terms:
     description:
-      - The folder. Each file in it whose name ends in C(.pem) holds a private key, its
+      - The folder. Each file in it whose name ends in C(.pem) contains a private key, its
         certificate and the chain, in any order.
     type: list
     elements: path
     required: true
   certificates:
-    description: The certificates there are, as M(scaleway_community.lb.certificate_info) returns
+    description: The existing certificates, as M(scaleway_community.lb.certificate_info) returns
       them.
     type: list
     elements: dict
@@ -44,7 +43,7 @@ EXAMPLES = r"""
     load_balancer: web
   register: found
 
-- name: Replace those that the folder has others for
+- name: Replace the certificates for which the folder has new ones
   scaleway_community.lb.certificate:
     id: "{{ item.id }}"
     name: "{{ item.name }}"
@@ -61,7 +60,8 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 _list:
-  description: A row for each file and certificate that it is meant for, or for a file alone.
+  description: One row for each file and certificate that match, and one for each file without a
+    match.
   type: list
   elements: dict
   contains:
@@ -71,28 +71,28 @@ _list:
       returned: success
       sample: /etc/pki/lb/shop.pem
     names:
-      description: The names that the certificate in it is for.
+      description: The names in the file's certificate.
       type: list
       elements: str
       returned: success
       sample: [shop.example.com]
     until:
-      description: The last moment of its validity, UTC.
+      description: The end of its validity, UTC.
       type: str
       returned: success
       sample: "2026-10-19T09:20:46Z"
     verdict:
       description: >-
-        V(import) where it shall take the certificate's place, V(is there) where it has done so,
-        V(lasts longer) where the certificate that is there ends later, V(not valid yet) where
-        clients would still refuse it, V(matches nothing) where none is for these names.
+        V(import) if the file should replace the certificate, V(is there) if it already has, V(lasts
+        longer) if the existing certificate ends later, V(not valid yet) if clients would still
+        reject the new one, V(matches nothing) if no certificate has these names.
       type: str
       returned: success
       sample: import
     id:
-      description: The ID of the certificate that is there, with its zone.
+      description: The ID of the existing certificate, with its zone.
       type: str
-      returned: where the file matches
+      returned: when the file matches a certificate
       sample: fr-par-1/11111111-2222-4333-8444-555555555555
     name:
       description: The name to give it. It has another if the run that imported it was cut short.
@@ -100,9 +100,9 @@ _list:
       returned: where the file matches
       sample: shop
     certificate:
-      description: That certificate, as the API shows it.
+      description: The existing certificate, as the API shows it.
       type: dict
-      returned: where the file matches
+      returned: when the file matches a certificate
 """
 
 import datetime

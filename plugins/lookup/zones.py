@@ -7,19 +7,19 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 name: zones
-short_description: The zones that have load balancers
+short_description: List the zones that have load balancers
 version_added: 0.1.0
 description:
-  - A load balancer lives in one zone. To look at all of them is to look in each zone, which this
-    gives something to loop over.
+  - A load balancer is in one zone. To process all of them, loop over the zones that this lookup
+    returns.
 author:
   - The scaleway_community.lb authors (!UNKNOWN)
 options:
   _terms:
     description:
-      - Zones, regions such as V(fr-par), which mean all of their zones, or V(all). Several in
-        one text are parted by commas.
-      - A zone that is not known to this version is taken at its word.
+      - Zones, regions such as V(fr-par), which mean all of their zones, or V(all). Several in one
+        string are separated by commas.
+      - A zone that this version does not know is accepted as it is.
     type: list
     elements: str
     required: true
@@ -35,7 +35,7 @@ EXAMPLES = r"""
     zone: "{{ item }}"
   loop: "{{ query('scaleway_community.lb.zones', 'all') }}"
 
-- name: Read those of one region and of a zone elsewhere
+- name: Read the load balancers of one region and of another zone
   scaleway_community.lb.load_balancer_info:
     zone: "{{ item }}"
   loop: "{{ query('scaleway_community.lb.zones', 'fr-par', 'nl-ams-1') }}"
@@ -44,7 +44,7 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 _list:
-  description: The zones, each once.
+  description: The zones, without duplicates.
   type: list
   elements: str
   sample: [fr-par-1, fr-par-2, nl-ams-1]

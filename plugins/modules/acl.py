@@ -11,84 +11,83 @@ module: acl
 short_description: Manage one ACL of a frontend
 version_added: 0.1.0
 description:
-  - Create, change and delete one ACL of a frontend and leave the others alone.
-  - ACLs are evaluated by their O(index), the lowest first, and the first that matches decides.
-    What none matches is allowed.
+  - Create, change and delete one ACL of a frontend without affecting the others.
+  - ACLs are evaluated in ascending order of O(index), and the first match decides. Requests that
+    match no ACL are allowed.
   - M(scaleway_community.lb.acls) sets all ACLs of a frontend at once, in the order of a list.
 author:
   - The scaleway_community.lb authors (!UNKNOWN)
 options:
   load_balancer:
-    description: The load balancer of the frontend, as a name or an ID. Needed where O(frontend)
-      is a name.
+    description: The load balancer of the frontend, as a name or an ID. Required if O(frontend) is a
+      name.
     type: str
     aliases: [lb_id]
   frontend:
     description:
-      - The frontend, as a name or an ID. It cannot change.
-      - Needed to find an ACL by its name, and to create one.
+      - The frontend, as a name or an ID. It cannot be changed.
+      - Required to find an ACL by its name, and to create one.
     type: str
     aliases: [frontend_id]
   name:
     description:
       - The name.
-      - It is found by this name. Two of one name are refused, and then O(id) says which one is
-        meant.
+      - The object is looked up by this name. If several objects have this name, the task fails;
+        select one with O(id).
     type: str
   id:
     description:
-      - The ID of the ACL, where the name is not enough. It is the way to rename one.
+      - The ID of the ACL, if the name is not unique. Required to rename an ACL.
     type: str
   description:
-    description: A text for people. V('') clears it.
+    description: A free-text description. V('') clears it.
     type: str
   index:
     description:
-      - Its place in the order of evaluation.
-      - Needed to create an ACL.
+      - The position in the order of evaluation.
+      - Required to create an ACL.
     type: int
   action:
     description:
-      - What happens on a match.
-      - Needed to create an ACL.
+      - What happens if the ACL matches.
+      - Required to create an ACL.
     type: dict
     suboptions:
       type:
-        description: Let the request through, refuse it, or send the client elsewhere.
+        description: Whether to allow the request, deny it, or redirect the client.
         type: str
         choices: [allow, deny, redirect]
         required: true
       redirect:
-        description: Where to send the client, for O(action.type=redirect).
+        description: Where to redirect the client, for O(action.type=redirect).
         type: dict
         suboptions:
           type:
-            description: Whether to give the client another address, or the same one with
-              another scheme.
+            description: Whether to redirect to another URL, or to the same URL with another scheme.
             type: str
             choices: [location, scheme]
             required: true
           target:
             description:
-              - The scheme, such as V(https), or the address.
-              - In an address C({{host}}), C({{path}}), C({{query}}) and C({{scheme}}) stand
-                for those of the request. They must be kept from Ansible's own templating by
-                C({% raw %}).
+              - The scheme, such as V(https), or the URL.
+              - In a URL, C({{host}}), C({{path}}), C({{query}}) and C({{scheme}}) stand for those
+                of the request. Protect them from Ansible's own templating with C({% raw %}).
             type: str
             required: true
           code:
-            description: The status code of the answer. The API's default is 302.
+            description: The status code of the redirect. The API's default is 302.
             type: int
             choices: [301, 302, 303, 307, 308]
   match:
     description:
-      - What the ACL is for. Its parts must all be met. A new ACL without it matches every request.
-      - Suboptions that are left out keep their value.
+      - The conditions of the ACL, all of which must be met. A new ACL without O(match) matches
+        every request.
+      - Suboptions that are omitted keep their value.
     type: dict
     suboptions:
       ip_subnet:
-        description: Addresses or networks of clients. One of them must match. V([]) lets all
-          match.
+        description: Addresses or networks of clients, one of which must match. V([]) matches all
+          clients.
         type: list
         elements: str
       ips_edge_services:
@@ -96,19 +95,19 @@ options:
         type: bool
       http_filter:
         description:
-          - The part of the request to look at, which needs a backend whose
-            C(forward_protocol) is V(http).
+          - The part of the request to examine. This requires a backend whose C(forward_protocol) is
+            V(http).
         type: str
         choices: [none, path_begin, path_end, regex, http_header_match, acl_http_filter_none]
       http_filter_value:
-        description: The values to look for. One of them must match.
+        description: The values to look for, one of which must match.
         type: list
         elements: str
       http_filter_option:
         description: The name of the header, for O(match.http_filter=http_header_match).
         type: str
       invert:
-        description: Match what would otherwise not match, and the reverse.
+        description: Invert the match.
         type: bool
 extends_documentation_fragment:
   - scaleway_community.lb.account
@@ -122,7 +121,7 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: Refuse clients of one network
+- name: Deny requests from one network
   scaleway_community.lb.acl:
     load_balancer: web
     frontend: https
@@ -133,7 +132,7 @@ EXAMPLES = r"""
     match:
       ip_subnet: [198.51.100.0/24]
 
-- name: Refuse another network as well
+- name: Deny requests from a second network, too
   scaleway_community.lb.acl:
     load_balancer: web
     frontend: https
@@ -141,7 +140,7 @@ EXAMPLES = r"""
     match:
       ip_subnet: [198.51.100.0/24, 203.0.113.0/24]
 
-- name: Send robots elsewhere before that
+- name: Redirect robots before that ACL is evaluated
   scaleway_community.lb.acl:
     load_balancer: web
     frontend: https
@@ -158,7 +157,7 @@ EXAMPLES = r"""
       http_filter_option: user-agent
       http_filter_value: [robot]
 
-- name: Remove it
+- name: Remove the ACL for robots
   scaleway_community.lb.acl:
     load_balancer: web
     frontend: https
@@ -170,7 +169,7 @@ RETURN = r"""
 ---
 acl:
   description: >-
-    The ACL as the API shows it. Null if it is absent. In check mode what would be there.
+    The ACL as the API shows it, null if it is absent. In check mode, the ACL as it would be.
   type: dict
   returned: success
   contains:
@@ -189,12 +188,12 @@ acl:
       type: str
       returned: success
     index:
-      description: Its place in the order of evaluation.
+      description: The position in the order of evaluation.
       type: int
       returned: success
       sample: 1
     action:
-      description: What happens on a match.
+      description: What happens if the ACL matches.
       type: dict
       returned: success
       contains:
@@ -204,7 +203,7 @@ acl:
           returned: success
           sample: redirect
         redirect:
-          description: Where to, null for the other types.
+          description: The redirect, null for the other types.
           type: dict
           returned: success
           contains:
@@ -214,7 +213,7 @@ acl:
               returned: success
               sample: scheme
             target:
-              description: The location or the scheme.
+              description: The URL or the scheme.
               type: str
               returned: success
               sample: https
@@ -224,12 +223,12 @@ acl:
               returned: success
               sample: 301
     match:
-      description: What it matches.
+      description: The conditions of the ACL.
       type: dict
       returned: success
       contains:
         ip_subnet:
-          description: The client's networks.
+          description: The addresses or networks of clients.
           type: list
           elements: str
           returned: success
@@ -239,22 +238,22 @@ acl:
           type: bool
           returned: success
         http_filter:
-          description: The part of the request that is looked at.
+          description: The part of the request that is examined.
           type: str
           returned: success
           sample: acl_http_filter_none
         http_filter_value:
-          description: The values looked for.
+          description: The values to look for.
           type: list
           elements: str
           returned: success
           sample: []
         http_filter_option:
-          description: The name of the header looked at, null for the other filters.
+          description: The name of the header, null for the other filters.
           type: str
           returned: success
         invert:
-          description: Whether it matches what it otherwise would not.
+          description: Whether the match is inverted.
           type: bool
           returned: success
           sample: false

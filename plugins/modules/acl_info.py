@@ -11,26 +11,26 @@ module: acl_info
 short_description: Read the ACLs of a frontend
 version_added: 0.1.0
 description:
-  - Read one ACL or all of a frontend, over all pages of the API, in the order of evaluation.
+  - Read one ACL or all ACLs of a frontend, from all pages of the API, in the order of evaluation.
 author:
   - The scaleway_community.lb authors (!UNKNOWN)
 options:
   load_balancer:
-    description: The load balancer of the frontend, as a name or an ID. Needed where O(frontend)
-      is a name.
+    description: The load balancer of the frontend, as a name or an ID. Required if O(frontend) is a
+      name.
     type: str
     aliases: [lb_id]
   frontend:
     description:
       - The frontend, as a name or an ID.
-      - Needed unless O(id) is given.
+      - Required unless O(id) is given.
     type: str
     aliases: [frontend_id]
   name:
     description: The exact name.
     type: str
   id:
-    description: The ID of the one ACL to read.
+    description: The ID of the ACL to read.
     type: str
 extends_documentation_fragment:
   - scaleway_community.lb.account
@@ -57,8 +57,7 @@ RETURN = r"""
 ---
 acls:
   description: >-
-    The ACLs that have all that was asked for, in the order of evaluation. Empty where nothing
-    matches.
+    The ACLs that match all options, in the order of evaluation. Empty if none matches.
   type: list
   elements: dict
   returned: success
@@ -78,12 +77,12 @@ acls:
       type: str
       returned: success
     index:
-      description: Its place in the order of evaluation.
+      description: The position in the order of evaluation.
       type: int
       returned: success
       sample: 1
     action:
-      description: What happens on a match.
+      description: What happens if the ACL matches.
       type: dict
       returned: success
       contains:
@@ -93,7 +92,7 @@ acls:
           returned: success
           sample: redirect
         redirect:
-          description: Where to, null for the other types.
+          description: The redirect, null for the other types.
           type: dict
           returned: success
           contains:
@@ -103,7 +102,7 @@ acls:
               returned: success
               sample: scheme
             target:
-              description: The location or the scheme.
+              description: The URL or the scheme.
               type: str
               returned: success
               sample: https
@@ -113,12 +112,12 @@ acls:
               returned: success
               sample: 301
     match:
-      description: What it matches.
+      description: The conditions of the ACL.
       type: dict
       returned: success
       contains:
         ip_subnet:
-          description: The client's networks.
+          description: The addresses or networks of clients.
           type: list
           elements: str
           returned: success
@@ -128,22 +127,22 @@ acls:
           type: bool
           returned: success
         http_filter:
-          description: The part of the request that is looked at.
+          description: The part of the request that is examined.
           type: str
           returned: success
           sample: acl_http_filter_none
         http_filter_value:
-          description: The values looked for.
+          description: The values to look for.
           type: list
           elements: str
           returned: success
           sample: []
         http_filter_option:
-          description: The name of the header looked at, null for the other filters.
+          description: The name of the header, null for the other filters.
           type: str
           returned: success
         invert:
-          description: Whether it matches what it otherwise would not.
+          description: Whether the match is inverted.
           type: bool
           returned: success
           sample: false

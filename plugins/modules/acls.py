@@ -12,15 +12,15 @@ short_description: Manage the ACLs of a frontend
 version_added: 0.1.0
 description:
   - Set the whole list of a frontend's ACLs in one call.
-  - They are evaluated in the order of the list and the first that matches decides. What none
-    matches is allowed.
-  - There are no ACLs apart from their frontend, so O(state=absent) empties the list.
+  - ACLs are evaluated in the order of the list, and the first match decides. Requests that match no
+    ACL are allowed.
+  - ACLs only exist on their frontend, so O(state=absent) empties the list.
 author:
   - The scaleway_community.lb authors (!UNKNOWN)
 options:
   load_balancer:
-    description: The load balancer of the frontend, as a name or an ID. Needed where O(frontend)
-      is a name.
+    description: The load balancer of the frontend, as a name or an ID. Required if O(frontend) is a
+      name.
     type: str
     aliases: [lb_id]
   frontend:
@@ -29,8 +29,8 @@ options:
     aliases: [frontend_id]
   acls:
     description:
-      - The ACLs from the first to the last, all of them. V([]) removes every one.
-      - What an ACL leaves out has the API's default. It does not keep a value.
+      - The complete list of ACLs, in the order of evaluation. V([]) removes all.
+      - Options that an ACL omits are set to the API's default, instead of keeping their value.
     type: list
     elements: dict
     suboptions:
@@ -39,48 +39,49 @@ options:
         type: str
         required: true
       description:
-        description: A text for people.
+        description: A free-text description.
         type: str
       action:
-        description: What happens on a match.
+        description: What happens if the ACL matches.
         type: dict
         required: true
         suboptions:
           type:
-            description: Let the request through, refuse it, or send the client elsewhere.
+            description: Whether to allow the request, deny it, or redirect the client.
             type: str
             choices: [allow, deny, redirect]
             required: true
           redirect:
-            description: Where to send the client, for O(acls[].action.type=redirect).
+            description: Where to redirect the client, for O(acls[].action.type=redirect).
             type: dict
             suboptions:
               type:
-                description: Whether to give the client another address, or the same one with
-                  another scheme.
+                description: Whether to redirect to another URL, or to the same URL with another
+                  scheme.
                 type: str
                 choices: [location, scheme]
                 required: true
               target:
                 description:
-                  - The scheme, such as V(https), or the address.
-                  - In an address C({{host}}), C({{path}}), C({{query}}) and C({{scheme}}) stand
-                    for those of the request. They must be kept from Ansible's own templating by
-                    C({% raw %}).
+                  - The scheme, such as V(https), or the URL.
+                  - In a URL, C({{host}}), C({{path}}), C({{query}}) and C({{scheme}}) stand for
+                    those of the request. Protect them from Ansible's own templating with C({% raw
+                    %}).
                 type: str
                 required: true
               code:
-                description: The status code of the answer. The API's default is 302.
+                description: The status code of the redirect. The API's default is 302.
                 type: int
                 choices: [301, 302, 303, 307, 308]
       match:
         description:
-          - What the ACL is for. Its parts must all be met. Left out, it matches every request.
+          - The conditions of the ACL, all of which must be met. If omitted, the ACL matches every
+            request.
         type: dict
         suboptions:
           ip_subnet:
-            description: Addresses or networks of clients. One of them must match. Left out, all
-              do.
+            description: Addresses or networks of clients, one of which must match. If omitted, all
+              clients match.
             type: list
             elements: str
           ips_edge_services:
@@ -88,12 +89,12 @@ options:
             type: bool
           http_filter:
             description:
-              - The part of the request to look at, which needs a backend whose
+              - The part of the request to examine. This requires a backend whose
                 C(forward_protocol) is V(http).
             type: str
             choices: [none, path_begin, path_end, regex, http_header_match, acl_http_filter_none]
           http_filter_value:
-            description: The values to look for. One of them must match.
+            description: The values to look for, one of which must match.
             type: list
             elements: str
           http_filter_option:
@@ -101,7 +102,7 @@ options:
               O(acls[].match.http_filter=http_header_match).
             type: str
           invert:
-            description: Match what would otherwise not match, and the reverse.
+            description: Invert the match.
             type: bool
 extends_documentation_fragment:
   - scaleway_community.lb.account
@@ -134,7 +135,7 @@ EXAMPLES = r"""
             target: https
             code: 301
 
-- name: Let the office alone see the administration
+- name: Allow only the office to open the administration
   scaleway_community.lb.acls:
     load_balancer: web
     frontend: https
@@ -180,8 +181,8 @@ RETURN = r"""
 ---
 acls:
   description: >-
-    The ACLs in the order of evaluation, as the API shows them. In check mode what would be
-    there.
+    The ACLs in the order of evaluation, as the API shows them. In check mode, the ACLs as they
+    would be.
   type: list
   elements: dict
   returned: success
@@ -201,12 +202,12 @@ acls:
       type: str
       returned: success
     index:
-      description: Its place in the order of evaluation.
+      description: The position in the order of evaluation.
       type: int
       returned: success
       sample: 1
     action:
-      description: What happens on a match.
+      description: What happens if the ACL matches.
       type: dict
       returned: success
       contains:
@@ -216,7 +217,7 @@ acls:
           returned: success
           sample: redirect
         redirect:
-          description: Where to, null for the other types.
+          description: The redirect, null for the other types.
           type: dict
           returned: success
           contains:
@@ -226,7 +227,7 @@ acls:
               returned: success
               sample: scheme
             target:
-              description: The location or the scheme.
+              description: The URL or the scheme.
               type: str
               returned: success
               sample: https
@@ -236,12 +237,12 @@ acls:
               returned: success
               sample: 301
     match:
-      description: What it matches.
+      description: The conditions of the ACL.
       type: dict
       returned: success
       contains:
         ip_subnet:
-          description: The client's networks.
+          description: The addresses or networks of clients.
           type: list
           elements: str
           returned: success
@@ -251,22 +252,22 @@ acls:
           type: bool
           returned: success
         http_filter:
-          description: The part of the request that is looked at.
+          description: The part of the request that is examined.
           type: str
           returned: success
           sample: acl_http_filter_none
         http_filter_value:
-          description: The values looked for.
+          description: The values to look for.
           type: list
           elements: str
           returned: success
           sample: []
         http_filter_option:
-          description: The name of the header looked at, null for the other filters.
+          description: The name of the header, null for the other filters.
           type: str
           returned: success
         invert:
-          description: Whether it matches what it otherwise would not.
+          description: Whether the match is inverted.
           type: bool
           returned: success
           sample: false

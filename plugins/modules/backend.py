@@ -12,67 +12,67 @@ short_description: Manage backends of a load balancer
 version_added: 0.1.0
 description:
   - Create, change and delete a backend with its health check and its servers.
-  - A backend that a frontend uses cannot be deleted.
+  - A backend that a frontend or a route uses cannot be deleted.
 author:
   - The scaleway_community.lb authors (!UNKNOWN)
 options:
   load_balancer:
     description:
-      - The load balancer it is on, as a name or an ID. It cannot change.
-      - Needed to find a backend by its name, and to create one.
+      - The load balancer, as a name or an ID. It cannot be changed.
+      - Required to find a backend by its name, and to create one.
     type: str
     aliases: [lb_id]
   name:
     description:
       - The name.
-      - It is found by this name. Two of one name are refused, and then O(id) says which one is
-        meant.
+      - The object is looked up by this name. If several objects have this name, the task fails;
+        select one with O(id).
     type: str
   id:
     description:
-      - The ID of the backend, where the name is not enough. It is the way to rename one.
+      - The ID of the backend, if the name is not unique. Required to rename a backend.
     type: str
   forward_protocol:
     description:
-      - What is spoken to the servers. V(http) lets the load balancer read requests, which SSL
-        offloading, cookies, redirects and C(X-Forwarded-Proto) need. V(tcp) hands the bytes
-        through, which is SSL passthrough.
-      - Needed to create a backend.
+      - The protocol between load balancer and servers. V(http) lets the load balancer read
+        requests, which SSL offloading, cookies, redirects and C(X-Forwarded-Proto) require. V(tcp)
+        passes the stream through unchanged, as in SSL passthrough.
+      - Required to create a backend.
     type: str
     choices: [tcp, http]
   forward_port:
     description:
       - The port of the servers, from 1 to 65535.
-      - Needed to create a backend.
+      - Required to create a backend.
     type: int
   forward_port_algorithm:
     description:
-      - How a server is chosen. V(roundrobin) takes turns, V(leastconn) takes the one with the
-        fewest connections, V(first) fills the first server before the next.
+      - How a server is chosen. V(roundrobin) takes turns, V(leastconn) takes the server with the
+        fewest connections, V(first) fills the first server before the next one.
       - The API's default is V(roundrobin).
     type: str
     choices: [roundrobin, leastconn, first]
   sticky_sessions:
     description:
-      - What keeps a client on its server. V(cookie) sets a cookie, which needs
-        O(forward_protocol=http). V(table) goes by the client's address.
+      - How a client is kept on the same server. V(cookie) sets a cookie, which requires
+        O(forward_protocol=http). V(table) uses the client's address.
       - The API's default is V(none).
     type: str
     choices: [none, cookie, table]
   sticky_sessions_cookie_name:
-    description: The name of the cookie for O(sticky_sessions=cookie). V('') leaves it to the API.
+    description: The name of the cookie for O(sticky_sessions=cookie). V('') lets the API choose it.
     type: str
   servers:
     description:
-      - The IP addresses of the servers, all of them. V([]) takes every server out.
-      - Their order counts for O(forward_port_algorithm=first) alone.
+      - The complete list of the servers' IP addresses; others are removed. V([]) removes all.
+      - The order only matters with O(forward_port_algorithm=first).
     type: list
     elements: str
     aliases: [server_ip]
   proxy_protocol:
     description:
-      - The PROXY protocol header with which each connection to a server begins. It tells the
-        client's address, and the servers must expect it.
+      - The PROXY protocol header to send at the beginning of each connection to a server. It
+        contains the client's address, and the servers must expect it.
       - The API's default is V(none).
     type: str
     choices:
@@ -87,32 +87,32 @@ options:
       - proxy_protocol_v2_ssl
       - proxy_protocol_v2_ssl_cn
   send_proxy_v2:
-    description: Another way to say O(proxy_protocol=v2), or V(none) where it is V(false). Give
-      one of the two.
+    description: V(true) is the same as O(proxy_protocol=v2), V(false) the same as
+      O(proxy_protocol=none). The two options are mutually exclusive.
     type: bool
   timeout_connect:
     description:
-      - How long connecting to a server may take, such as V(500ms) or V(5s). A bare number counts
-        milliseconds.
-      - The API's default is V(5s), to which V('') returns.
+      - How long connecting to a server may take, such as V(500ms) or V(5s). A number without a unit
+        is in milliseconds.
+      - The API's default is V(5s). V('') restores it.
     type: str
   timeout_server:
     description:
-      - How long a server may be silent, such as V(30s) or V(5m). A bare number counts
+      - How long a server may be silent, such as V(30s) or V(5m). A number without a unit is in
         milliseconds.
-      - The API's default is V(5m), to which V('') returns.
+      - The API's default is V(5m). V('') restores it.
     type: str
   timeout_tunnel:
     description:
-      - How long a tunnel, such as a WebSocket, may be idle, such as V(15m). A bare number counts
-        milliseconds.
-      - The API's default is V(15m), to which V('') returns.
+      - How long a tunnel, such as a WebSocket, may be idle, such as V(15m). A number without a unit
+        is in milliseconds.
+      - The API's default is V(15m). V('') restores it.
     type: str
   timeout_queue:
     description:
-      - How long a request waits for a free connection where O(max_connections) is reached, such
-        as V(500ms) or V(4s). The unit is needed.
-      - V('') or V(0s) takes the limit away, which is the API's default.
+      - How long a request waits for a free connection when O(max_connections) is reached, such as
+        V(500ms) or V(4s). The unit is required.
+      - V('') or V(0s) removes the limit. The API's default is no limit.
     type: str
   on_marked_down_action:
     description:
@@ -122,93 +122,95 @@ options:
     choices: [none, shutdown_sessions, on_marked_down_action_none]
   failover_host:
     description:
-      - The web site of an Object Storage bucket that answers when no server can, without a
+      - The website of an Object Storage bucket that answers when no server is available, without a
         scheme, such as V(failover.s3-website.fr-par.scw.cloud).
-      - V('') takes it away.
+      - V('') removes it.
     type: str
   host:
     description:
-      - The name to send to the servers as Host header, and as SNI with O(ssl_bridging=true).
-      - V('') sends the one that the client asked for, which is the API's default.
+      - The name to send to the servers in the Host header, and as SNI with O(ssl_bridging=true).
+      - V('') sends the name that the client requested, which is the API's default.
     type: str
   ssl_bridging:
     description:
-      - Whether to speak TLS to the servers, so that traffic is encrypted on both sides of the
-        load balancer.
+      - Whether to use TLS to the servers, so that traffic is encrypted on both sides of the load
+        balancer.
       - The API's default is V(false).
     type: bool
   ignore_ssl_server_verify:
     description:
-      - Whether to accept any certificate of a server with O(ssl_bridging=true).
+      - Whether to skip the verification of the servers' certificates with O(ssl_bridging=true).
       - The API's default is V(false).
     type: bool
   redispatch_attempt_count:
-    description: After how many failed attempts another server is tried. V(0), the API's default,
-      sets no number.
+    description: The number of failed attempts after which another server is tried. V(0), the API's
+      default, leaves it unset.
     type: int
   max_retries:
-    description: How often connecting to a server is tried again, from 0 to 32. The API's default
-      is 3.
+    description: How many times to retry connecting to a server, from 0 to 32. The API's default is
+      3.
     type: int
   max_connections:
-    description: How many connections one server gets at most. V(0), the API's default, sets no
+    description: The maximum number of connections to one server. V(0), the API's default, means no
       limit.
     type: int
   health_check:
     description:
-      - How the servers are checked. One that fails gets no traffic until it passes again.
-      - Suboptions that are left out keep their value. Giving another kind of check, such as
-        O(health_check.http_config), drops the one that was there.
+      - How the servers are checked. A server that fails the check gets no traffic until it passes
+        again.
+      - Suboptions that are omitted keep their value. Another kind of check, such as
+        O(health_check.http_config), replaces the existing one.
       - The API's default is O(health_check.tcp_config).
     type: dict
     suboptions:
       port:
-        description: The port to check, from 1 to 65535. A new backend gets its O(forward_port)
-          here.
+        description: The port to check, from 1 to 65535. For a new backend it defaults to
+          O(forward_port).
         type: int
       check_max_retries:
-        description: How many failures in a row take a server out, from 1 to 9999. The API's
-          default is 3.
+        description: The number of consecutive failures after which a server is considered down,
+          from 1 to 9999. The API's default is 3.
         type: int
       check_delay:
         description:
-          - The time between two checks, such as V(5s), one second at least. A bare number counts
-            milliseconds.
-          - The API's default is V(3s), to which V('') returns.
+          - The time between two checks, such as V(5s), at least one second. A number without a unit
+            is in milliseconds.
+          - The API's default is V(3s). V('') restores it.
         type: str
       check_timeout:
         description:
-          - How long an answer may take, such as V(2s), one second at least. A bare number counts
-            milliseconds.
-          - The API's default is V(1s), to which V('') returns.
+          - How long to wait for an answer, such as V(2s), at least one second. A number without a
+            unit is in milliseconds.
+          - The API's default is V(1s). V('') restores it.
         type: str
       check_send_proxy:
         description:
-          - Whether a check begins with a PROXY header too. Only with a O(proxy_protocol).
+          - Whether to begin checks with a PROXY protocol header, too. This requires
+            O(proxy_protocol).
           - The API's default is V(false).
         type: bool
       transient_check_delay:
         description:
-          - The time between two checks while a server goes up or down, such as V(500ms). The unit
-            is needed.
-          - The API's default is V(500ms), to which V('') returns.
+          - The time between two checks while a server is going up or down, such as V(500ms). The
+            unit is required.
+          - The API's default is V(500ms). V('') restores it.
         type: str
       tcp_config:
-        description: Connect, and no more. Takes no suboptions. Write V({}).
+        description: Only open a TCP connection. There are no suboptions; use V({}).
         type: dict
       http_config:
         description: Send an HTTP request.
         type: dict
         suboptions:
           uri:
-            description: The path to ask for, such as V(/health).
+            description: The path to request, such as V(/health).
             type: str
             required: true
           method:
-            description: The method. The API's default is V(GET).
+            description: The request method. The API's default is V(GET).
             type: str
           code:
-            description: The status code that counts as healthy, from 100 to 599.
+            description: The expected status code, from 100 to 599.
             type: int
           host_header:
             description: The Host header to send. V('') sends none.
@@ -218,27 +220,27 @@ options:
         type: dict
         suboptions:
           uri:
-            description: The path to ask for, such as V(/health).
+            description: The path to request, such as V(/health).
             type: str
             required: true
           method:
-            description: The method. The API's default is V(GET).
+            description: The request method. The API's default is V(GET).
             type: str
           code:
-            description: The status code that counts as healthy, from 100 to 599.
+            description: The expected status code, from 100 to 599.
             type: int
           host_header:
             description: The Host header to send. V('') sends none.
             type: str
           sni:
-            description: The name to send in the TLS handshake. V('') sends none.
+            description: The server name (SNI) to send in the TLS handshake. V('') sends none.
             type: str
       mysql_config:
         description: Log in to MySQL.
         type: dict
         suboptions:
           user:
-            description: The user, who needs no password and no rights.
+            description: The user, who needs neither a password nor privileges.
             type: str
             required: true
       pgsql_config:
@@ -246,14 +248,14 @@ options:
         type: dict
         suboptions:
           user:
-            description: The user, who needs no password and no rights.
+            description: The user, who needs neither a password nor privileges.
             type: str
             required: true
       redis_config:
-        description: Ask Redis for a sign of life. Takes no suboptions. Write V({}).
+        description: Check that Redis responds. There are no suboptions; use V({}).
         type: dict
       ldap_config:
-        description: Bind to LDAP anonymously. Takes no suboptions. Write V({}).
+        description: Bind to LDAP anonymously. There are no suboptions; use V({}).
         type: dict
 extends_documentation_fragment:
   - scaleway_community.lb.account
@@ -279,7 +281,7 @@ EXAMPLES = r"""
         method: GET
         code: 200
 
-- name: Keep a client on its server by a cookie
+- name: Keep clients on the same server with a cookie
   scaleway_community.lb.backend:
     load_balancer: web
     name: web
@@ -295,7 +297,7 @@ EXAMPLES = r"""
       check_delay: 2s
       transient_check_delay: 500ms
 
-- name: Hand encrypted traffic through, telling the servers the client's address
+- name: Pass encrypted traffic through, and send the client's address to the servers
   scaleway_community.lb.backend:
     load_balancer: web
     name: passthrough
@@ -305,7 +307,7 @@ EXAMPLES = r"""
     sticky_sessions: table
     servers: [10.0.0.1, 10.0.0.2]
 
-- name: Take the second server out
+- name: Remove the second server
   scaleway_community.lb.backend:
     load_balancer: web
     name: passthrough
@@ -322,7 +324,8 @@ RETURN = r"""
 ---
 backend:
   description: >-
-    The backend as the API shows it. Null if it is absent. In check mode what would be there.
+    The backend as the API shows it, null if it is absent. In check mode, the backend as it would
+    be.
   type: dict
   returned: success
   contains:
@@ -337,7 +340,7 @@ backend:
       returned: success
       sample: web
     forward_protocol:
-      description: What is spoken to the servers.
+      description: The protocol between load balancer and servers.
       type: str
       returned: success
       sample: http
@@ -363,12 +366,12 @@ backend:
       returned: success
       contains:
         port:
-          description: The port checked.
+          description: The port that is checked.
           type: int
           returned: success
           sample: 80
         check_max_retries:
-          description: How many failures in a row take a server out.
+          description: The number of consecutive failures after which a server is considered down.
           type: int
           returned: success
           sample: 3
@@ -378,22 +381,22 @@ backend:
           returned: success
           sample: 3000
         check_timeout:
-          description: How long an answer may take, in milliseconds.
+          description: How long to wait for an answer, in milliseconds.
           type: int
           returned: success
           sample: 1000
         check_send_proxy:
-          description: Whether a check begins with a PROXY header.
+          description: Whether checks begin with a PROXY protocol header.
           type: bool
           returned: success
           sample: false
         transient_check_delay:
-          description: The time between two checks while a server changes its state.
+          description: The time between two checks while a server is going up or down.
           type: str
           returned: success
           sample: 0.500s
         tcp_config:
-          description: There, and empty.
+          description: An empty dictionary, present if the check is of this kind.
           type: dict
           returned: when the check is of this kind
         http_config:
@@ -402,22 +405,22 @@ backend:
           returned: when the check is of this kind
           contains:
             uri:
-              description: The path asked for.
+              description: The path that is requested.
               type: str
               returned: success
               sample: /health
             method:
-              description: The method.
+              description: The request method.
               type: str
               returned: success
               sample: GET
             code:
-              description: The status code that counts as healthy.
+              description: The expected status code.
               type: int
               returned: success
               sample: 200
             host_header:
-              description: The Host header.
+              description: The Host header that is sent.
               type: str
               returned: success
               sample: shop.example.com
@@ -427,27 +430,27 @@ backend:
           returned: when the check is of this kind
           contains:
             uri:
-              description: The path asked for.
+              description: The path that is requested.
               type: str
               returned: success
               sample: /health
             method:
-              description: The method.
+              description: The request method.
               type: str
               returned: success
               sample: GET
             code:
-              description: The status code that counts as healthy.
+              description: The expected status code.
               type: int
               returned: success
               sample: 200
             host_header:
-              description: The Host header.
+              description: The Host header that is sent.
               type: str
               returned: success
               sample: shop.example.com
             sni:
-              description: The name sent in the TLS handshake.
+              description: The server name (SNI) in the TLS handshake.
               type: str
               returned: success
               sample: shop.example.com
@@ -470,20 +473,20 @@ backend:
               type: str
               returned: success
         redis_config:
-          description: There, and empty.
+          description: An empty dictionary, present if the check is of this kind.
           type: dict
           returned: when the check is of this kind
         ldap_config:
-          description: There, and empty.
+          description: An empty dictionary, present if the check is of this kind.
           type: dict
           returned: when the check is of this kind
     sticky_sessions:
-      description: What keeps a client on its server.
+      description: How a client is kept on the same server.
       type: str
       returned: success
       sample: none
     sticky_sessions_cookie_name:
-      description: The name of the cookie for that.
+      description: The name of the cookie.
       type: str
       returned: success
     proxy_protocol:
@@ -492,7 +495,7 @@ backend:
       returned: success
       sample: proxy_protocol_none
     send_proxy_v2:
-      description: The older word for it, which tells nothing.
+      description: Deprecated and always V(false). See C(proxy_protocol).
       type: bool
       returned: success
     timeout_connect:
@@ -521,33 +524,34 @@ backend:
       returned: success
       sample: on_marked_down_action_none
     failover_host:
-      description: The bucket web site that answers when no server can, null for none.
+      description: The bucket website that answers when no server is available, null for none.
       type: str
       returned: success
     host:
-      description: The name sent to the servers as Host and SNI, empty for the client's.
+      description: The name sent to the servers as Host and SNI, empty for the name that the client
+        requested.
       type: str
       returned: success
     ssl_bridging:
-      description: Whether the servers are spoken to over TLS.
+      description: Whether TLS is used to the servers.
       type: bool
       returned: success
       sample: false
     ignore_ssl_server_verify:
-      description: Whether their certificates go unchecked.
+      description: Whether the verification of the servers' certificates is skipped.
       type: bool
       returned: success
     redispatch_attempt_count:
-      description: After how many attempts another server is tried.
+      description: The number of failed attempts after which another server is tried.
       type: int
       returned: success
     max_retries:
-      description: How often connecting is tried again.
+      description: How many times connecting to a server is retried.
       type: int
       returned: success
       sample: 3
     max_connections:
-      description: How many connections one server gets at most, null for no limit.
+      description: The maximum number of connections to one server, null for no limit.
       type: int
       returned: success
     lb:

@@ -11,21 +11,21 @@ module: backend_info
 short_description: Read backends of a load balancer
 version_added: 0.1.0
 description:
-  - Read one backend or all of a load balancer, over all pages of the API.
+  - Read one backend or all backends of a load balancer, from all pages of the API.
 author:
   - The scaleway_community.lb authors (!UNKNOWN)
 options:
   load_balancer:
     description:
-      - The load balancer they are on, as a name or an ID.
-      - Needed unless O(id) is given.
+      - The load balancer, as a name or an ID.
+      - Required unless O(id) is given.
     type: str
     aliases: [lb_id]
   name:
     description: The exact name.
     type: str
   id:
-    description: The ID of the one backend to read.
+    description: The ID of the backend to read.
     type: str
 extends_documentation_fragment:
   - scaleway_community.lb.account
@@ -46,7 +46,7 @@ EXAMPLES = r"""
     name: web
   register: found
 
-- name: Say which servers it has
+- name: Show the servers of the backend
   ansible.builtin.debug:
     msg: "{{ found.backends | map(attribute='pool') | flatten }}"
 """
@@ -55,7 +55,7 @@ RETURN = r"""
 ---
 backends:
   description: >-
-    The backends that have all that was asked for. Empty where nothing matches.
+    The backends that match all options. Empty if none matches.
   type: list
   elements: dict
   returned: success
@@ -71,7 +71,7 @@ backends:
       returned: success
       sample: web
     forward_protocol:
-      description: What is spoken to the servers.
+      description: The protocol between load balancer and servers.
       type: str
       returned: success
       sample: http
@@ -97,12 +97,12 @@ backends:
       returned: success
       contains:
         port:
-          description: The port checked.
+          description: The port that is checked.
           type: int
           returned: success
           sample: 80
         check_max_retries:
-          description: How many failures in a row take a server out.
+          description: The number of consecutive failures after which a server is considered down.
           type: int
           returned: success
           sample: 3
@@ -112,22 +112,22 @@ backends:
           returned: success
           sample: 3000
         check_timeout:
-          description: How long an answer may take, in milliseconds.
+          description: How long to wait for an answer, in milliseconds.
           type: int
           returned: success
           sample: 1000
         check_send_proxy:
-          description: Whether a check begins with a PROXY header.
+          description: Whether checks begin with a PROXY protocol header.
           type: bool
           returned: success
           sample: false
         transient_check_delay:
-          description: The time between two checks while a server changes its state.
+          description: The time between two checks while a server is going up or down.
           type: str
           returned: success
           sample: 0.500s
         tcp_config:
-          description: There, and empty.
+          description: An empty dictionary, present if the check is of this kind.
           type: dict
           returned: when the check is of this kind
         http_config:
@@ -136,22 +136,22 @@ backends:
           returned: when the check is of this kind
           contains:
             uri:
-              description: The path asked for.
+              description: The path that is requested.
               type: str
               returned: success
               sample: /health
             method:
-              description: The method.
+              description: The request method.
               type: str
               returned: success
               sample: GET
             code:
-              description: The status code that counts as healthy.
+              description: The expected status code.
               type: int
               returned: success
               sample: 200
             host_header:
-              description: The Host header.
+              description: The Host header that is sent.
               type: str
               returned: success
               sample: shop.example.com
@@ -161,27 +161,27 @@ backends:
           returned: when the check is of this kind
           contains:
             uri:
-              description: The path asked for.
+              description: The path that is requested.
               type: str
               returned: success
               sample: /health
             method:
-              description: The method.
+              description: The request method.
               type: str
               returned: success
               sample: GET
             code:
-              description: The status code that counts as healthy.
+              description: The expected status code.
               type: int
               returned: success
               sample: 200
             host_header:
-              description: The Host header.
+              description: The Host header that is sent.
               type: str
               returned: success
               sample: shop.example.com
             sni:
-              description: The name sent in the TLS handshake.
+              description: The server name (SNI) in the TLS handshake.
               type: str
               returned: success
               sample: shop.example.com
@@ -204,20 +204,20 @@ backends:
               type: str
               returned: success
         redis_config:
-          description: There, and empty.
+          description: An empty dictionary, present if the check is of this kind.
           type: dict
           returned: when the check is of this kind
         ldap_config:
-          description: There, and empty.
+          description: An empty dictionary, present if the check is of this kind.
           type: dict
           returned: when the check is of this kind
     sticky_sessions:
-      description: What keeps a client on its server.
+      description: How a client is kept on the same server.
       type: str
       returned: success
       sample: none
     sticky_sessions_cookie_name:
-      description: The name of the cookie for that.
+      description: The name of the cookie.
       type: str
       returned: success
     proxy_protocol:
@@ -226,7 +226,7 @@ backends:
       returned: success
       sample: proxy_protocol_none
     send_proxy_v2:
-      description: The older word for it, which tells nothing.
+      description: Deprecated and always V(false). See C(proxy_protocol).
       type: bool
       returned: success
     timeout_connect:
@@ -255,33 +255,34 @@ backends:
       returned: success
       sample: on_marked_down_action_none
     failover_host:
-      description: The bucket web site that answers when no server can, null for none.
+      description: The bucket website that answers when no server is available, null for none.
       type: str
       returned: success
     host:
-      description: The name sent to the servers as Host and SNI, empty for the client's.
+      description: The name sent to the servers as Host and SNI, empty for the name that the client
+        requested.
       type: str
       returned: success
     ssl_bridging:
-      description: Whether the servers are spoken to over TLS.
+      description: Whether TLS is used to the servers.
       type: bool
       returned: success
       sample: false
     ignore_ssl_server_verify:
-      description: Whether their certificates go unchecked.
+      description: Whether the verification of the servers' certificates is skipped.
       type: bool
       returned: success
     redispatch_attempt_count:
-      description: After how many attempts another server is tried.
+      description: The number of failed attempts after which another server is tried.
       type: int
       returned: success
     max_retries:
-      description: How often connecting is tried again.
+      description: How many times connecting to a server is retried.
       type: int
       returned: success
       sample: 3
     max_connections:
-      description: How many connections one server gets at most, null for no limit.
+      description: The maximum number of connections to one server, null for no limit.
       type: int
       returned: success
     lb:

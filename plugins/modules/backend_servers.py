@@ -8,12 +8,12 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: backend_servers
-short_description: Add servers to a backend, take them out, and wait for them
+short_description: Add servers to a backend, remove them, and wait for them
 version_added: 0.1.0
 description:
-  - Add servers to a backend or take them out, and leave its other servers alone. Hosts that do
-    this for themselves at the same time do not undo what the others did.
-  - Wait until a server gets traffic, or gets none any more. Together this is what a rolling update
+  - Add servers to a backend or remove them, without affecting its other servers. Hosts that do this
+    for themselves at the same time do not undo each other's changes.
+  - Wait until a server gets traffic, or no longer gets any. Together, this is what a rolling update
     needs.
 author:
   - The scaleway_community.lb authors (!UNKNOWN)
@@ -21,11 +21,11 @@ options:
   load_balancer:
     description:
       - The load balancer of the backend, as a name or an ID.
-      - Needed where O(backend) is a name.
+      - Required if O(backend) is a name.
     type: str
     aliases: [lb_id]
   backend:
-    description: The backend, as a name or an ID. It must be there, unless O(state=absent).
+    description: The backend, as a name or an ID. It must exist, unless O(state=absent).
     type: str
     required: true
     aliases: [backend_id]
@@ -37,30 +37,30 @@ options:
     aliases: [server_ip]
   state:
     description:
-      - V(present) adds the servers that the backend lacks, V(absent) takes out those it has.
-      - V(exact) makes them all the servers it has.
+      - V(present) adds the servers that the backend lacks, V(absent) removes those that it has.
+      - V(exact) makes O(servers) the complete list.
     type: str
     choices: [present, absent, exact]
     default: present
   wait_for:
     description:
-      - What to wait for at last, as the load balancer's statistics show it, even where nothing had
-        to change. O(wait_timeout) is the limit.
-      - V(up) waits until every server of O(servers) is running, which its health check decides. It
-        goes with O(state=present) and O(state=exact).
-      - V(drained) waits until the servers that were taken out are gone from the statistics, or are
-        stopped, so that nothing more is sent to them. With O(state=absent) these are O(servers),
-        with O(state=exact) all others.
-      - The statistics do not count connections. Leave a server some time after it was drained to
-        answer what it has begun, and as long as a client may stay where connections are held open,
-        as with SSL passthrough.
+      - The state to wait for after the change, as shown by the load balancer's statistics; also
+        when nothing had to change. O(wait_timeout) is the limit.
+      - V(up) waits until every server in O(servers) is running, which its health check decides. It
+        is valid with O(state=present) and O(state=exact).
+      - V(drained) waits until the removed servers no longer appear in the statistics, or are
+        stopped, so that no new requests are sent to them. With O(state=absent), these are
+        O(servers), with O(state=exact), all others.
+      - The statistics do not count connections. After V(drained), give a server time to finish what
+        it has begun. If connections are held open, as with SSL passthrough, this can take as long
+        as a client stays connected.
     type: str
     choices: [up, drained]
   min_up:
     description:
-      - Refuse to take servers out if fewer than this many of those that stay are up, as the load
-        balancer's statistics show them.
-      - Left out, the last server can be taken out, too.
+      - Fail instead of removing servers if fewer than this many of the remaining ones are up, as
+        shown by the load balancer's statistics.
+      - If omitted, even the last server can be removed.
     type: int
 extends_documentation_fragment:
   - scaleway_community.lb.account
@@ -73,7 +73,7 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: Take a server out and wait until it gets no more traffic
+- name: Remove a server and wait until it gets no more traffic
   scaleway_community.lb.backend_servers:
     load_balancer: web
     backend: web
@@ -81,7 +81,7 @@ EXAMPLES = r"""
     state: absent
     wait_for: drained
 
-- name: Put a server in from the play of the host itself, and wait until it gets traffic
+- name: Add a server in the play of the host itself, and wait until it gets traffic
   scaleway_community.lb.backend_servers:
     load_balancer: web
     backend: web
@@ -89,7 +89,7 @@ EXAMPLES = r"""
     wait_for: up
   delegate_to: localhost
 
-- name: Make these two all the servers there are
+- name: Make these two the only servers of the backend
   scaleway_community.lb.backend_servers:
     load_balancer: web
     backend: web
@@ -101,7 +101,7 @@ RETURN = r"""
 ---
 backend_servers:
   description: >-
-    The servers that the backend then has. In check mode those that it would have.
+    The servers of the backend after the change. In check mode, those that it would have.
   type: list
   elements: str
   returned: success

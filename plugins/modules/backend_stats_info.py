@@ -8,11 +8,11 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: backend_stats_info
-short_description: Read how the servers of a load balancer are
+short_description: Read the health of the servers behind a load balancer
 version_added: 0.1.0
 description:
   - Read the state of each server behind a load balancer and the last result of its health check,
-    over all pages of the API.
+    from all pages of the API.
 author:
   - The scaleway_community.lb authors (!UNKNOWN)
 options:
@@ -21,7 +21,8 @@ options:
     type: str
     aliases: [lb_id]
   backend:
-    description: The backend whose servers to read, as a name or an ID. Left out, those of all.
+    description: The backend whose servers to read, as a name or an ID. By default, the servers of
+      all backends.
     type: str
     aliases: [backend_id]
 extends_documentation_fragment:
@@ -34,18 +35,18 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: Read how the servers of a load balancer are
+- name: Read the health of the servers behind a load balancer
   scaleway_community.lb.backend_stats_info:
     load_balancer: web
   register: found
 
-- name: Say which ones get no traffic
+- name: Show the servers that get no traffic
   ansible.builtin.debug:
     msg: >-
       {{ found.backend_stats | rejectattr('server_state', 'eq', 'running')
          | map(attribute='ip') | unique }}
 
-- name: Read those of one backend
+- name: Read the health of the servers of one backend
   scaleway_community.lb.backend_stats_info:
     load_balancer: web
     backend: web
@@ -55,8 +56,8 @@ RETURN = r"""
 ---
 backend_stats:
   description: >-
-    The servers as the machines behind the load balancer see them. A server is listed once for
-    each of these machines.
+    The servers as the instances of the load balancer see them. A server is listed once for each
+    instance.
   type: list
   elements: dict
   returned: success
@@ -67,7 +68,7 @@ backend_stats:
       returned: success
       sample: 11111111-2222-4333-8444-555555555555
     instance_id:
-      description: The ID of the machine that sees it so.
+      description: The ID of the instance that reports this.
       type: str
       returned: success
       sample: 11111111-2222-4333-8444-666666666666
@@ -77,12 +78,13 @@ backend_stats:
       returned: success
       sample: 10.0.0.1
     server_state:
-      description: V(stopped), V(starting), V(running), which alone gets traffic, or V(stopping).
+      description: V(stopped), V(starting), V(running) or V(stopping). Only a running server gets
+        traffic.
       type: str
       returned: success
       sample: running
     server_state_changed_at:
-      description: Since when it is in that state, UTC.
+      description: When the server entered this state, UTC.
       type: str
       returned: success
       sample: "2026-07-21T10:19:01Z"

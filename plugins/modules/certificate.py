@@ -11,101 +11,101 @@ module: certificate
 short_description: Manage certificates of a load balancer
 version_added: 0.1.0
 description:
-  - Order a certificate from Let's Encrypt, or import one of another authority, and replace it
+  - Order a certificate from Let's Encrypt, or import one from another authority, and replace it
     without downtime.
-  - The API cannot change a certificate. Where another one is wanted under the same name, it is
-    made beside the old one as C(<name>.next), takes the old one's place on every frontend once it
-    is ready, and gets the name when the old one is deleted. If it cannot be had, the old one goes
-    on serving.
-  - A certificate of Let's Encrypt is renewed by Scaleway. An imported one is not.
+  - The API cannot change a certificate. Instead, a new one is created as C(<name>.next), replaces
+    the old one on every frontend once it is ready, and is renamed after the old one has been
+    deleted. If the new one cannot be obtained, the old one stays in use.
+  - Scaleway renews certificates from Let's Encrypt, but not imported ones.
   - A certificate that a frontend uses cannot be deleted.
 author:
   - The scaleway_community.lb authors (!UNKNOWN)
 options:
   load_balancer:
     description:
-      - The load balancer it is on, as a name or an ID. It cannot change.
-      - Needed to find a certificate by its name, and to create one.
+      - The load balancer, as a name or an ID. It cannot be changed.
+      - Required to find a certificate by its name, and to create one.
     type: str
     aliases: [lb_id]
   name:
     description:
       - The name.
-      - It is found by this name. Two of one name are refused, and then O(id) says which one is
-        meant.
-      - A new one cannot have a name that ends in C(.next), which is what a replacement is called
-        before it takes over the name.
+      - The object is looked up by this name. If several objects have this name, the task fails;
+        select one with O(id).
+      - The name of a new certificate cannot end in C(.next), which is reserved for replacements.
     type: str
   id:
     description:
-      - The ID of the certificate, where the name is not enough. It is the way to rename one.
+      - The ID of the certificate, if the name is not unique. Required to rename a certificate.
     type: str
   letsencrypt:
     description:
-      - Have Let's Encrypt issue the certificate. Other names than it has make it be replaced.
-      - Every name must resolve to the load balancer, which must have a public address. A frontend
-        on port 80 must have a backend whose C(forward_protocol) is V(http). Wildcards cannot be
-        had.
-      - Give this or O(custom_certificate) to create a certificate.
+      - Order the certificate from Let's Encrypt. If the names differ from those of the existing
+        certificate, it is replaced.
+      - Every name must resolve to the load balancer, which must have a public address. If a
+        frontend listens on port 80, the C(forward_protocol) of its backend must be V(http).
+        Wildcard names are not supported.
+      - To create a certificate, this or O(custom_certificate) is required.
     type: dict
     suboptions:
       common_name:
         description:
-          - The first name.
-          - Left out, it is the load balancer's own name, such as
-            C(51-158-104-96.lb.fr-par.scw.cloud), which needs no DNS record.
+          - The common name.
+          - Defaults to the load balancer's own name, such as C(51-158-104-96.lb.fr-par.scw.cloud),
+            which needs no DNS record.
         type: str
       subject_alternative_name:
-        description: Further names. Their order means nothing.
+        description: Further names, in any order.
         type: list
         elements: str
   custom_certificate:
     description:
-      - Import a certificate. It is checked first. The key must match, the chain must link up,
-        nothing may have expired.
-      - It is replaced where the names or the dates differ from what is there. The API shows no
-        more of an imported certificate, so one that differs in nothing else needs O(force=true).
+      - Import a certificate. It is validated first. The key must match, the chain must be unbroken,
+        and nothing may have expired.
+      - The existing certificate is replaced if its names or dates differ. The API shows nothing
+        else of an imported certificate, so a certificate with the same names and dates requires
+        O(force=true).
     type: dict
     suboptions:
       certificate:
-        description: The certificate in PEM form. It may be followed by its chain.
+        description: The certificate in PEM format. It may be followed by its chain.
         type: str
       private_key:
-        description: The private key in PEM form, not encrypted.
+        description: The private key in PEM format, not encrypted.
         type: str
       chain:
-        description: The certificates between this one and the root, in PEM form, in any order.
+        description: The intermediate certificates in PEM format, in any order.
         type: str
       bundle:
         description: Private key, certificate and chain in one text, in any order, instead of the
-          three.
+          three other options.
         type: str
         aliases: [certificate_chain]
   force:
-    description: Replace the certificate even if nothing is seen to differ. It does so on every
+    description: Replace the certificate even if no difference is visible. This happens on every
       run.
     type: bool
     default: false
   check_dns:
     description:
-      - Whether to look up the names for O(letsencrypt) before the order.
-      - A name that resolves elsewhere fails the task, which says what record to create. A name
-        that cannot be looked up from here is left to Let's Encrypt.
+      - Whether to look up the names for O(letsencrypt) before ordering.
+      - If a name resolves elsewhere, the task fails and reports which DNS record to create. A name
+        that cannot be looked up from the machine that runs the task only causes a warning.
     type: bool
     default: true
   dns_timeout:
-    description: How many seconds to wait for names that do not resolve to the load balancer yet.
+    description: How many seconds to wait for names that do not yet resolve to the load balancer.
     type: int
     default: 0
   expires_within_days:
-    description: Warn if this many days or fewer are left, and say so in RV(expiring).
+    description: Warn if the certificate has this many days left or fewer, and set RV(expiring).
     type: int
 extends_documentation_fragment:
   - scaleway_community.lb.account
   - scaleway_community.lb.resource
   - scaleway_community.lb.attributes
 requirements:
-  - cryptography >= 41, where a certificate is imported
+  - cryptography >= 41, to import a certificate
 seealso:
   - module: scaleway_community.lb.certificate_info
   - module: scaleway_community.lb.frontend
@@ -119,7 +119,7 @@ EXAMPLES = r"""
     name: example
     letsencrypt: {}
 
-- name: Order one for a domain that resolves to the load balancer
+- name: Order a certificate for a domain that resolves to the load balancer
   scaleway_community.lb.certificate:
     load_balancer: web
     name: example
@@ -127,7 +127,7 @@ EXAMPLES = r"""
       common_name: shop.example.com
       subject_alternative_name: [www.shop.example.com]
 
-- name: Replace it by one of another authority, on every frontend that uses it
+- name: Replace it with one from another authority, on every frontend that uses it
   scaleway_community.lb.certificate:
     load_balancer: web
     name: example
@@ -136,13 +136,13 @@ EXAMPLES = r"""
       private_key: "{{ lookup('ansible.builtin.file', 'shop.example.com.key') }}"
       chain: "{{ lookup('ansible.builtin.file', 'intermediate.crt') }}"
 
-- name: Warn a month before it ends
+- name: Warn a month before it expires
   scaleway_community.lb.certificate:
     load_balancer: web
     name: example
     expires_within_days: 30
 
-- name: Import another one that comes as one file
+- name: Import another certificate from a single file
   scaleway_community.lb.certificate:
     load_balancer: web
     name: bundled
@@ -160,8 +160,8 @@ RETURN = r"""
 ---
 certificate:
   description: >-
-    The certificate as the API shows it. Null if it is absent. In check mode what would be
-    there.
+    The certificate as the API shows it, null if it is absent. In check mode, the certificate as it
+    would be.
   type: dict
   returned: success
   contains:
@@ -186,11 +186,11 @@ certificate:
       returned: success
       sample: ready
     status_details:
-      description: Why it is in error, null if it is not.
+      description: The reason for the error, null if there is none.
       type: str
       returned: success
     common_name:
-      description: The first name. Of an imported certificate it is the first DNS name.
+      description: The common name. For an imported certificate, this is its first DNS name.
       type: str
       returned: success
       sample: shop.example.com
@@ -206,12 +206,12 @@ certificate:
       returned: success
       sample: 55982f0464a9f50b29685370e257c59633eecdf3
     not_valid_before:
-      description: The first moment of its validity, UTC.
+      description: The start of its validity, UTC.
       type: str
       returned: success
       sample: "2026-07-21T09:20:47Z"
     not_valid_after:
-      description: The last moment of its validity, UTC.
+      description: The end of its validity, UTC.
       type: str
       returned: success
       sample: "2026-10-19T09:20:46Z"
@@ -233,13 +233,13 @@ certificate:
       sample: "2026-07-21T10:19:04.547045Z"
 days_left:
   description: >-
-    For how many more whole days the certificate is valid. Negative once it has expired, null
-    where that is not known yet.
+    The number of whole days for which the certificate is still valid. Negative once it has expired,
+    null if not known yet.
   type: int
   returned: success
   sample: 60
 expiring:
-  description: Whether O(expires_within_days) days or fewer are left.
+  description: Whether C(days_left) is at most O(expires_within_days).
   type: bool
   returned: when O(expires_within_days) is given
   sample: false

@@ -11,25 +11,26 @@ module: certificate_info
 short_description: Read certificates of a load balancer
 version_added: 0.1.0
 description:
-  - Read one certificate or all of a load balancer, over all pages of the API, and how long each
-    is still valid.
+  - Read one certificate or all certificates of a load balancer, from all pages of the API, and how
+    long each is still valid.
 author:
   - The scaleway_community.lb authors (!UNKNOWN)
 options:
   load_balancer:
     description:
-      - The load balancer they are on, as a name or an ID.
-      - Needed unless O(id) is given.
+      - The load balancer, as a name or an ID.
+      - Required unless O(id) is given.
     type: str
     aliases: [lb_id]
   name:
     description: The exact name.
     type: str
   id:
-    description: The ID of the one certificate to read.
+    description: The ID of the certificate to read.
     type: str
   expires_within_days:
-    description: Warn of each that has this many days or fewer left, and say so in C(expiring).
+    description: Warn about each certificate that has this many days left or fewer, and set
+      C(expiring).
     type: int
 extends_documentation_fragment:
   - scaleway_community.lb.account
@@ -40,13 +41,13 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: Read every certificate of a load balancer and warn of those that end within a month
+- name: Read every certificate of a load balancer and warn about those that expire within a month
   scaleway_community.lb.certificate_info:
     load_balancer: web
     expires_within_days: 30
   register: found
 
-- name: Say how long each is still valid
+- name: Show how long each is still valid
   ansible.builtin.debug:
     msg: "{{ item.name }}: {{ item.days_left }} days"
   loop: "{{ found.certificates }}"
@@ -58,7 +59,7 @@ RETURN = r"""
 ---
 certificates:
   description: >-
-    The certificates that have all that was asked for. Empty where nothing matches.
+    The certificates that match all options. Empty if none matches.
   type: list
   elements: dict
   returned: success
@@ -84,11 +85,11 @@ certificates:
       returned: success
       sample: ready
     status_details:
-      description: Why it is in error, null if it is not.
+      description: The reason for the error, null if there is none.
       type: str
       returned: success
     common_name:
-      description: The first name. Of an imported certificate it is the first DNS name.
+      description: The common name. For an imported certificate, this is its first DNS name.
       type: str
       returned: success
       sample: shop.example.com
@@ -104,12 +105,12 @@ certificates:
       returned: success
       sample: 55982f0464a9f50b29685370e257c59633eecdf3
     not_valid_before:
-      description: The first moment of its validity, UTC.
+      description: The start of its validity, UTC.
       type: str
       returned: success
       sample: "2026-07-21T09:20:47Z"
     not_valid_after:
-      description: The last moment of its validity, UTC.
+      description: The end of its validity, UTC.
       type: str
       returned: success
       sample: "2026-10-19T09:20:46Z"
@@ -131,13 +132,13 @@ certificates:
       sample: "2026-07-21T10:19:04.547045Z"
     days_left:
       description: >-
-        For how many more whole days the certificate is valid. Negative once it has expired, null
-        where that is not known yet.
+        The number of whole days for which the certificate is still valid. Negative once it has
+        expired, null if not known yet.
       type: int
       returned: success
       sample: 60
     expiring:
-      description: Whether O(expires_within_days) days or fewer are left.
+      description: Whether C(days_left) is at most O(expires_within_days).
       type: bool
       returned: when O(expires_within_days) is given
       sample: false

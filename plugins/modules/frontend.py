@@ -12,63 +12,65 @@ short_description: Manage frontends of a load balancer
 version_added: 0.1.0
 description:
   - Create, change and delete a frontend, which is a port on which a load balancer listens.
-  - With a certificate the load balancer decrypts what comes in (SSL offloading). Without one, and
-    with a backend whose C(forward_protocol) is V(tcp), it hands everything through (SSL
+  - With a certificate, the load balancer decrypts the traffic (SSL offloading). Without one, and
+    with a backend whose C(forward_protocol) is V(tcp), it passes the encrypted traffic through (SSL
     passthrough).
-  - Deleting a frontend takes its ACLs with it.
+  - Deleting a frontend also deletes its ACLs.
 author:
   - The scaleway_community.lb authors (!UNKNOWN)
 options:
   load_balancer:
     description:
-      - The load balancer it is on, as a name or an ID. It cannot change.
-      - Needed to find a frontend by its name, and to create one.
+      - The load balancer, as a name or an ID. It cannot be changed.
+      - Required to find a frontend by its name, and to create one.
     type: str
     aliases: [lb_id]
   name:
     description:
       - The name.
-      - It is found by this name. Two of one name are refused, and then O(id) says which one is
-        meant.
+      - The object is looked up by this name. If several objects have this name, the task fails;
+        select one with O(id).
     type: str
   id:
     description:
-      - The ID of the frontend, where the name is not enough. It is the way to rename one.
+      - The ID of the frontend, if the name is not unique. Required to rename a frontend.
     type: str
   inbound_port:
     description:
       - The port to listen on, from 1 to 65535.
-      - Needed to create a frontend.
+      - Required to create a frontend.
     type: int
   backend:
     description:
-      - The backend that gets the traffic, as a name or an ID.
-      - Needed to create a frontend.
+      - The backend that receives the traffic, as a name or an ID.
+      - Required to create a frontend.
     type: str
     aliases: [backend_id]
   certificates:
     description:
-      - The certificates, as names or IDs. A client gets the one for the name it asks for.
-      - The order counts. The first one is for all other clients, even when it has expired.
-      - V([]) takes them all off. Port 80 takes none.
+      - The certificates, as names or IDs. A client gets the certificate that matches the name it
+        requests.
+      - The order matters. The first certificate is served to all other clients, even if it has
+        expired.
+      - V([]) removes all. A frontend on port 80 cannot have certificates.
     type: list
     elements: str
     aliases: [certificate_ids]
   timeout_client:
     description:
-      - How long a client may be silent, such as V(30s) or V(5m). A bare number counts
+      - How long a client may be silent, such as V(30s) or V(5m). A number without a unit is in
         milliseconds.
-      - V('') returns to the API's default.
+      - V('') restores the API's default.
     type: str
   enable_http3:
     description:
-      - Whether to offer HTTP/3, which needs a certificate and a backend whose C(forward_protocol)
-        is V(http).
+      - Whether to offer HTTP/3, which requires a certificate and a backend whose
+        C(forward_protocol) is V(http).
       - The API's default is V(false).
     type: bool
   connection_rate_limit:
-    description: How many new connections per second one address may open. V(0), the API's
-      default, sets no limit.
+    description: The number of new connections per second that the frontend accepts. V(0), the API's
+      default, means no limit.
     type: int
   enable_access_logs:
     description:
@@ -96,7 +98,7 @@ EXAMPLES = r"""
     backend: web
     certificates: [example]
 
-- name: Offer HTTP/3 and cut off clients that are silent
+- name: Offer HTTP/3 and disconnect silent clients
   scaleway_community.lb.frontend:
     load_balancer: web
     name: https
@@ -121,7 +123,8 @@ RETURN = r"""
 ---
 frontend:
   description: >-
-    The frontend as the API shows it. Null if it is absent. In check mode what would be there.
+    The frontend as the API shows it, null if it is absent. In check mode, the frontend as it would
+    be.
   type: dict
   returned: success
   contains:
@@ -147,7 +150,7 @@ frontend:
     certificate:
       description: >-
         The first certificate, with the keys that M(scaleway_community.lb.certificate) returns, null
-        for none.
+        if there is none.
       type: dict
       returned: success
     certificate_ids:
@@ -161,7 +164,8 @@ frontend:
       returned: success
       sample: 30000
     connection_rate_limit:
-      description: How many new connections per second one address may open, null for no limit.
+      description: The number of new connections per second that the frontend accepts, null for no
+        limit.
       type: int
       returned: success
     enable_access_logs:

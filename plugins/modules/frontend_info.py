@@ -11,21 +11,21 @@ module: frontend_info
 short_description: Read frontends of a load balancer
 version_added: 0.1.0
 description:
-  - Read one frontend or all of a load balancer, over all pages of the API.
+  - Read one frontend or all frontends of a load balancer, from all pages of the API.
 author:
   - The scaleway_community.lb authors (!UNKNOWN)
 options:
   load_balancer:
     description:
-      - The load balancer they are on, as a name or an ID.
-      - Needed unless O(id) is given.
+      - The load balancer, as a name or an ID.
+      - Required unless O(id) is given.
     type: str
     aliases: [lb_id]
   name:
     description: The exact name.
     type: str
   id:
-    description: The ID of the one frontend to read.
+    description: The ID of the frontend to read.
     type: str
 extends_documentation_fragment:
   - scaleway_community.lb.account
@@ -50,7 +50,7 @@ RETURN = r"""
 ---
 frontends:
   description: >-
-    The frontends that have all that was asked for. Empty where nothing matches.
+    The frontends that match all options. Empty if none matches.
   type: list
   elements: dict
   returned: success
@@ -77,7 +77,7 @@ frontends:
     certificate:
       description: >-
         The first certificate, with the keys that M(scaleway_community.lb.certificate) returns, null
-        for none.
+        if there is none.
       type: dict
       returned: success
     certificate_ids:
@@ -91,7 +91,8 @@ frontends:
       returned: success
       sample: 30000
     connection_rate_limit:
-      description: How many new connections per second one address may open, null for no limit.
+      description: The number of new connections per second that the frontend accepts, null for no
+        limit.
       type: int
       returned: success
     enable_access_logs:

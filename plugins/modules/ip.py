@@ -11,44 +11,43 @@ module: ip
 short_description: Manage flexible IP addresses
 version_added: 0.1.0
 description:
-  - Reserve, describe, attach and release an IP address for load balancers.
-  - An address has no name. It is known by O(id), by O(ip_address), or by exactly its O(tags) and
-    its version. One of them must be given, because else a second run could not recognise what the
-    first one has reserved.
+  - Reserve, change, attach and release an IP address for load balancers.
+  - An address has no name. It is identified by O(id), by O(ip_address), or by exactly its O(tags)
+    and its version. One of them is required, because otherwise a second run could not recognise the
+    address that the first one reserved.
 author:
   - The scaleway_community.lb authors (!UNKNOWN)
 options:
   id:
-    description: The ID of the address. It is the way to change the tags of one that is known by
-      its tags.
+    description: The ID of the address. Required to change the tags of an address that is identified
+      by its tags.
     type: str
   ip_address:
     description:
-      - The address itself, for one that is reserved already.
+      - The address itself, if it is already reserved.
       - A new address cannot be chosen.
     type: str
   is_ipv6:
     description:
-      - Whether it is an IPv6 address. It cannot change.
+      - Whether it is an IPv6 address. It cannot be changed.
       - The API's default is V(false).
     type: bool
   reverse:
     description:
-      - The name that the address resolves to.
-      - V('') gives it back its own, C(51-158-104-96.lb.fr-par.scw.cloud) for 51.158.104.96.
+      - The reverse DNS name of the address.
+      - V('') restores its own name, C(51-158-104-96.lb.fr-par.scw.cloud) for 51.158.104.96.
     type: str
   tags:
     description:
-      - The whole set of tags. V([]) clears it.
-      - Without O(id) and O(ip_address) the address is found by having these tags and no others.
+      - The complete list of tags; others are removed. V([]) removes all.
+      - Without O(id) and O(ip_address), the address with exactly these tags is used.
     type: list
     elements: str
   load_balancer:
     description:
-      - The load balancer to attach the address to, as a name or an ID. This is how a live one
-        gets an IPv6 address.
-      - An address that is attached cannot be moved. It comes free when its load balancer is
-        deleted.
+      - The load balancer to attach the address to, as a name or an ID. This is how an existing load
+        balancer gets an IPv6 address.
+      - An attached address cannot be moved. It becomes free when its load balancer is deleted.
     type: str
     aliases: [lb_id]
 extends_documentation_fragment:
@@ -67,7 +66,7 @@ EXAMPLES = r"""
     tags: [web, production]
   register: reserved
 
-- name: Say what the DNS records must point to
+- name: Show the address for the DNS records
   ansible.builtin.debug:
     msg: "{{ reserved.ip.ip_address }}"
 
@@ -76,13 +75,13 @@ EXAMPLES = r"""
     tags: [web, production]
     reverse: shop.example.com
 
-- name: Reserve an IPv6 address and attach it to a live load balancer
+- name: Reserve an IPv6 address and attach it to an existing load balancer
   scaleway_community.lb.ip:
     tags: [web, production]
     is_ipv6: true
     load_balancer: web
 
-- name: Change the tags of one that is known by its address
+- name: Change the tags of an address that is identified by itself
   scaleway_community.lb.ip:
     ip_address: "{{ reserved.ip.ip_address }}"
     tags: [retired]
@@ -97,7 +96,8 @@ RETURN = r"""
 ---
 ip:
   description: >-
-    The address as the API shows it. Null if it is absent. In check mode what would be there.
+    The address as the API shows it, null if it is absent. In check mode, the address as it would
+    be.
   type: dict
   returned: success
   contains:
@@ -112,7 +112,7 @@ ip:
       returned: success
       sample: 51.158.104.96
     lb_id:
-      description: The ID of the load balancer it is attached to, null for none.
+      description: The ID of the load balancer that it is attached to, null if there is none.
       type: str
       returned: success
     organization_id:
@@ -129,7 +129,7 @@ ip:
       returned: success
       sample: fr-par
     reverse:
-      description: The name that the address resolves to.
+      description: The reverse DNS name of the address.
       type: str
       returned: success
       sample: 51-158-104-96.lb.fr-par.scw.cloud

@@ -11,25 +11,26 @@ module: ip_info
 short_description: Read flexible IP addresses
 version_added: 0.1.0
 description:
-  - Read one IP address or all that match, over all pages of the API.
+  - Read one IP address or all that match, from all pages of the API.
 author:
   - The scaleway_community.lb authors (!UNKNOWN)
 options:
   id:
-    description: The ID of the one address to read.
+    description: The ID of the address to read.
     type: str
   ip_address:
     description: The address itself.
     type: str
   is_ipv6:
-    description: Whether to read IPv6 addresses alone, or IPv4 addresses alone. Left out, both.
+    description: V(true) reads only IPv6 addresses, V(false) only IPv4 addresses. By default, both
+      are read.
     type: bool
   tags:
-    description: Tags that it must have, all of them. It may have more.
+    description: Only objects that have all of these tags.
     type: list
     elements: str
   load_balancer:
-    description: The load balancer it must be attached to, as a name or an ID.
+    description: Only addresses that are attached to this load balancer, as a name or an ID.
     type: str
     aliases: [lb_id]
 extends_documentation_fragment:
@@ -49,7 +50,7 @@ EXAMPLES = r"""
     load_balancer: web
     is_ipv6: false
 
-- name: Read those that carry a tag
+- name: Read those that have a tag
   scaleway_community.lb.ip_info:
     tags: [web]
 """
@@ -58,7 +59,7 @@ RETURN = r"""
 ---
 ips:
   description: >-
-    The addresses that have all that was asked for. Empty where nothing matches.
+    The addresses that match all options. Empty if none matches.
   type: list
   elements: dict
   returned: success
@@ -74,7 +75,7 @@ ips:
       returned: success
       sample: 51.158.104.96
     lb_id:
-      description: The ID of the load balancer it is attached to, null for none.
+      description: The ID of the load balancer that it is attached to, null if there is none.
       type: str
       returned: success
     organization_id:
@@ -91,7 +92,7 @@ ips:
       returned: success
       sample: fr-par
     reverse:
-      description: The name that the address resolves to.
+      description: The reverse DNS name of the address.
       type: str
       returned: success
       sample: 51-158-104-96.lb.fr-par.scw.cloud

@@ -12,61 +12,62 @@ short_description: Manage load balancers
 version_added: 0.1.0
 description:
   - Create, change, resize and delete a load balancer of the Scaleway Managed Load Balancer.
-  - A load balancer is never deleted and made anew to apply a change. What cannot change is
-    refused.
-  - Deleting one takes its frontends, backends and certificates with it. Its IP addresses stay,
-    unless O(release_ip=true).
+  - A load balancer is never deleted and recreated to apply a change. Changes that are not possible
+    fail.
+  - Deleting a load balancer also deletes its frontends, backends and certificates. Its IP addresses
+    are kept, unless O(release_ip=true).
 author:
   - The scaleway_community.lb authors (!UNKNOWN)
 options:
   name:
     description:
       - The name.
-      - The load balancer is found by it within zone and project. Two of one name are refused, and
-        then O(id) says which one is meant.
+      - The load balancer is looked up by this name within zone and project. If several objects have
+        this name, the task fails; select one with O(id).
     type: str
   id:
     description:
-      - The ID of the load balancer, where the name is not enough. It is the way to rename one.
+      - The ID of the load balancer, if the name is not unique. Required to rename a load balancer.
     type: str
   description:
-    description: A text for people. V('') clears it.
+    description: A free-text description. V('') clears it.
     type: str
   type:
     description:
-      - The size, such as V(LB-S), V(LB-GP-M) or V(LB-GP-L), in any case.
-      - Changing it migrates the load balancer, which keeps its addresses and all that is on it.
+      - The size, such as V(LB-S), V(LB-GP-M) or V(LB-GP-L), not case-sensitive.
+      - Changing it migrates the load balancer, which keeps its addresses and all objects on it.
       - The API's default is V(LB-S).
     type: str
   ips:
     description:
-      - The IP addresses it answers on, as addresses or IDs. At most one of IPv4 and one of IPv6.
-      - They must have been reserved, as M(scaleway_community.lb.ip) does.
-      - Left out, a new load balancer gets an IPv4 address, unless O(assign_flexible_ip=false). With
-        an empty list it gets none.
-      - An address can be added to a live load balancer. None can be taken off or exchanged.
+      - The IP addresses of the load balancer, as addresses or IDs. At most one IPv4 and one IPv6
+        address.
+      - They must already be reserved, for example with M(scaleway_community.lb.ip).
+      - If omitted, a new load balancer gets an IPv4 address, unless O(assign_flexible_ip=false).
+        With an empty list it gets none.
+      - An address can be added to an existing load balancer. None can be removed or exchanged.
     type: list
     elements: str
     aliases: [ip_ids]
   assign_flexible_ip:
     description:
-      - Whether a new load balancer gets a new IPv4 address. Without any address it can be reached
-        from private networks alone.
-      - The API's default is V(true). It cannot change later.
+      - Whether a new load balancer gets a new IPv4 address. Without any address, it can only be
+        reached from private networks.
+      - The API's default is V(true). It cannot be changed later.
     type: bool
   assign_flexible_ipv6:
     description:
       - Whether a new load balancer gets a new IPv6 address.
-      - The API's default is V(false). To add one later, reserve it and name it in O(ips).
+      - The API's default is V(false). To add one later, reserve it and list it in O(ips).
     type: bool
   tags:
-    description: The whole list of tags. V([]) clears it.
+    description: The complete list of tags; others are removed. V([]) removes all.
     type: list
     elements: str
   ssl_compatibility_level:
     description:
-      - The TLS versions that its frontends accept. V(modern) is TLS 1.3 alone, V(intermediate)
-        begins with TLS 1.2, V(old) with TLS 1.0.
+      - The TLS versions that the frontends accept. V(modern) is TLS 1.3 only, V(intermediate) TLS
+        1.2 and later, V(old) TLS 1.0 and later.
       - The API's default is V(intermediate).
     type: str
     choices:
@@ -78,14 +79,13 @@ options:
       - ssl_compatibility_level_old
   subscriber:
     description:
-      - Who is told when something happens to its servers, as the name or ID of a subscriber that
-        M(scaleway_community.lb.subscriber) manages.
-      - V('') tells nobody, which is the API's default.
+      - The subscriber to notify about events on the servers, as a name or an ID.
+        M(scaleway_community.lb.subscriber) manages subscribers.
+      - V('') means none, which is the API's default.
     type: str
     aliases: [subscriber_id]
   release_ip:
-    description: Whether O(state=absent) gives the IP addresses back as well. A released address
-      is lost.
+    description: Whether O(state=absent) also releases the IP addresses. A released address is lost.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -106,7 +106,7 @@ EXAMPLES = r"""
     type: LB-S
     tags: [web]
 
-- name: Accept TLS 1.3 alone
+- name: Accept only TLS 1.3
   scaleway_community.lb.load_balancer:
     name: web
     ssl_compatibility_level: modern
@@ -116,18 +116,18 @@ EXAMPLES = r"""
     name: web
     type: LB-GP-M
 
-- name: Create a subscriber, who is told by mail
+- name: Create a subscriber that is notified by email
   scaleway_community.lb.subscriber:
     name: on-call
     email_config:
       email: on-call@example.com
 
-- name: Let it tell them when something happens to its servers
+- name: Notify the subscriber about events on the servers of the load balancer
   scaleway_community.lb.load_balancer:
     name: web
     subscriber: on-call
 
-- name: Reserve an address of its own for another one
+- name: Reserve an address for another load balancer
   scaleway_community.lb.ip:
     tags: [shop]
   register: reserved
@@ -159,14 +159,14 @@ RETURN = r"""
 ---
 load_balancer:
   description: >-
-    The load balancer as the API shows it. Null if it is absent. In check mode what would be
-    there.
+    The load balancer as the API shows it, null if it is absent. In check mode, the load balancer as
+    it would be.
   type: dict
   returned: success
   contains:
     id:
-      description: The ID. Null in check mode where it would be created, as is all that only the
-        API knows.
+      description: The ID. In check mode it is null if the load balancer would be created, as is
+        everything that only the API knows.
       type: str
       returned: success
       sample: 11111111-2222-4333-8444-555555555555
@@ -180,7 +180,7 @@ load_balancer:
       type: str
       returned: success
     status:
-      description: What it is doing. Usable is V(ready).
+      description: The status. V(ready) means that it can be used.
       type: str
       returned: success
       sample: ready
@@ -206,7 +206,7 @@ load_balancer:
           returned: success
           sample: 51.158.104.96
         lb_id:
-          description: The ID of the load balancer it is attached to, null for none.
+          description: The ID of the load balancer that it is attached to, null if there is none.
           type: str
           returned: success
         organization_id:
@@ -223,7 +223,7 @@ load_balancer:
           returned: success
           sample: fr-par
         reverse:
-          description: The name that the address resolves to.
+          description: The reverse DNS name of the address.
           type: str
           returned: success
           sample: 51-158-104-96.lb.fr-par.scw.cloud
@@ -239,8 +239,8 @@ load_balancer:
           returned: success
           sample: fr-par-1
     instances:
-      description: The machines behind it. V(pending) there means that a change is being rolled
-        out.
+      description: The instances of the load balancer. The status V(pending) means that a change is
+        being rolled out.
       type: list
       elements: dict
       returned: success
@@ -250,7 +250,7 @@ load_balancer:
           type: str
           returned: success
         status:
-          description: What it is doing.
+          description: The status.
           type: str
           returned: success
           sample: ready
@@ -279,7 +279,7 @@ load_balancer:
           returned: success
           sample: fr-par-1
     ssl_compatibility_level:
-      description: The TLS versions accepted.
+      description: The TLS versions that are accepted.
       type: str
       returned: success
       sample: ssl_compatibility_level_intermediate
@@ -290,29 +290,29 @@ load_balancer:
       returned: success
       sample: [web]
     backend_count:
-      description: How many backends it has.
+      description: The number of backends.
       type: int
       returned: success
       sample: 1
     frontend_count:
-      description: How many frontends it has.
+      description: The number of frontends.
       type: int
       returned: success
       sample: 2
     private_network_count:
-      description: How many private networks it is attached to.
+      description: The number of private networks that it is attached to.
       type: int
       returned: success
       sample: 0
     route_count:
-      description: How many routes it has.
+      description: The number of routes.
       type: int
       returned: success
       sample: 0
     subscriber:
       description: >-
-        Who is told when something happens to its servers, with the keys that
-        M(scaleway_community.lb.subscriber) returns, null for nobody.
+        The subscriber that is notified about events on the servers, with the keys that
+        M(scaleway_community.lb.subscriber) returns, null if there is none.
       type: dict
       returned: success
     organization_id:

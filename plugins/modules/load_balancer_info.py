@@ -11,18 +11,18 @@ module: load_balancer_info
 short_description: Read load balancers
 version_added: 0.1.0
 description:
-  - Read one load balancer or all that match, over all pages of the API.
+  - Read one load balancer or all that match, from all pages of the API.
 author:
   - The scaleway_community.lb authors (!UNKNOWN)
 options:
   id:
-    description: The ID of the one load balancer to read.
+    description: The ID of the load balancer to read.
     type: str
   name:
     description: The exact name.
     type: str
   tags:
-    description: Tags that it must have, all of them. It may have more.
+    description: Only objects that have all of these tags.
     type: list
     elements: str
 extends_documentation_fragment:
@@ -43,11 +43,11 @@ EXAMPLES = r"""
     name: web
   register: found
 
-- name: Say where it answers
+- name: Show its addresses
   ansible.builtin.debug:
     msg: "{{ found.load_balancers | map(attribute='ip') | flatten | map(attribute='ip_address') }}"
 
-- name: Read those that carry a tag
+- name: Read those that have a tag
   scaleway_community.lb.load_balancer_info:
     tags: [web]
 """
@@ -56,14 +56,14 @@ RETURN = r"""
 ---
 load_balancers:
   description: >-
-    The load balancers that have all that was asked for. Empty where nothing matches.
+    The load balancers that match all options. Empty if none matches.
   type: list
   elements: dict
   returned: success
   contains:
     id:
-      description: The ID. Null in check mode where it would be created, as is all that only the
-        API knows.
+      description: The ID. In check mode it is null if the load balancer would be created, as is
+        everything that only the API knows.
       type: str
       returned: success
       sample: 11111111-2222-4333-8444-555555555555
@@ -77,7 +77,7 @@ load_balancers:
       type: str
       returned: success
     status:
-      description: What it is doing. Usable is V(ready).
+      description: The status. V(ready) means that it can be used.
       type: str
       returned: success
       sample: ready
@@ -103,7 +103,7 @@ load_balancers:
           returned: success
           sample: 51.158.104.96
         lb_id:
-          description: The ID of the load balancer it is attached to, null for none.
+          description: The ID of the load balancer that it is attached to, null if there is none.
           type: str
           returned: success
         organization_id:
@@ -120,7 +120,7 @@ load_balancers:
           returned: success
           sample: fr-par
         reverse:
-          description: The name that the address resolves to.
+          description: The reverse DNS name of the address.
           type: str
           returned: success
           sample: 51-158-104-96.lb.fr-par.scw.cloud
@@ -136,8 +136,8 @@ load_balancers:
           returned: success
           sample: fr-par-1
     instances:
-      description: The machines behind it. V(pending) there means that a change is being rolled
-        out.
+      description: The instances of the load balancer. The status V(pending) means that a change is
+        being rolled out.
       type: list
       elements: dict
       returned: success
@@ -147,7 +147,7 @@ load_balancers:
           type: str
           returned: success
         status:
-          description: What it is doing.
+          description: The status.
           type: str
           returned: success
           sample: ready
@@ -176,7 +176,7 @@ load_balancers:
           returned: success
           sample: fr-par-1
     ssl_compatibility_level:
-      description: The TLS versions accepted.
+      description: The TLS versions that are accepted.
       type: str
       returned: success
       sample: ssl_compatibility_level_intermediate
@@ -187,29 +187,29 @@ load_balancers:
       returned: success
       sample: [web]
     backend_count:
-      description: How many backends it has.
+      description: The number of backends.
       type: int
       returned: success
       sample: 1
     frontend_count:
-      description: How many frontends it has.
+      description: The number of frontends.
       type: int
       returned: success
       sample: 2
     private_network_count:
-      description: How many private networks it is attached to.
+      description: The number of private networks that it is attached to.
       type: int
       returned: success
       sample: 0
     route_count:
-      description: How many routes it has.
+      description: The number of routes.
       type: int
       returned: success
       sample: 0
     subscriber:
       description: >-
-        Who is told when something happens to its servers, with the keys that
-        M(scaleway_community.lb.subscriber) returns, null for nobody.
+        The subscriber that is notified about events on the servers, with the keys that
+        M(scaleway_community.lb.subscriber) returns, null if there is none.
       type: dict
       returned: success
     organization_id:

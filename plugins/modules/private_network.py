@@ -13,9 +13,9 @@ version_added: 0.1.0
 description:
   - Attach a load balancer to a private network, through which it reaches servers that have no
     public address, and detach it.
-  - The private network itself is of another API and must be there.
-  - One that is still on its way in or out is first seen to its end, since the API does not tell
-    which of the two it is.
+  - The private network itself belongs to another API and must already exist.
+  - The module first waits for an attachment that is V(pending), because the API does not say
+    whether it is being attached or detached.
 author:
   - The scaleway_community.lb authors (!UNKNOWN)
 options:
@@ -25,14 +25,14 @@ options:
     aliases: [lb_id]
   private_network_id:
     description:
-      - The ID of the private network. It may carry its region, as in
+      - The ID of the private network. It may include its region, as in
         V(fr-par/11111111-2222-4333-8444-555555555555).
     type: str
   ipam_ids:
     description:
-      - The IDs of the addresses that the load balancer takes in the network, as IPAM has reserved
-        them. Left out or empty, one is booked.
-      - They cannot change while the network is attached.
+      - The IDs of the reserved addresses (IPAM) that the load balancer uses in the network. If
+        omitted or empty, an address is booked.
+      - They cannot be changed while the network is attached.
     type: list
     elements: str
 extends_documentation_fragment:
@@ -68,7 +68,8 @@ RETURN = r"""
 ---
 private_network:
   description: >-
-    The attachment as the API shows it. Null if it is absent. In check mode what would be there.
+    The attachment as the API shows it, null if it is absent. In check mode, the attachment as it
+    would be.
   type: dict
   returned: success
   contains:
@@ -78,7 +79,7 @@ private_network:
       returned: success
       sample: 11111111-2222-4333-8444-555555555555
     status:
-      description: What it is doing. Usable is V(ready).
+      description: The status. V(ready) means that it can be used.
       type: str
       returned: success
       sample: ready
@@ -89,7 +90,7 @@ private_network:
       returned: success
       sample: [11111111-2222-4333-8444-777777777777]
     dhcp_config:
-      description: The first of these addresses once more.
+      description: The first of these addresses again.
       type: dict
       returned: success
       contains:

@@ -11,7 +11,7 @@ module: private_network_info
 short_description: Read the private networks of a load balancer
 version_added: 0.1.0
 description:
-  - Read to which private networks a load balancer is attached, over all pages of the API.
+  - Read the private networks that a load balancer is attached to, from all pages of the API.
 author:
   - The scaleway_community.lb authors (!UNKNOWN)
 options:
@@ -20,7 +20,7 @@ options:
     type: str
     aliases: [lb_id]
   private_network_id:
-    description: The ID of the one private network to read, which may carry its region.
+    description: The ID of the private network to read, which may include its region.
     type: str
 extends_documentation_fragment:
   - scaleway_community.lb.account
@@ -36,7 +36,7 @@ EXAMPLES = r"""
     load_balancer: web
   register: found
 
-- name: Say which addresses it has in them
+- name: Show the IDs of its addresses in them
   ansible.builtin.debug:
     msg: "{{ found.private_networks | map(attribute='ipam_ids') | flatten }}"
 """
@@ -45,7 +45,7 @@ RETURN = r"""
 ---
 private_networks:
   description: >-
-    The attachments that have all that was asked for. Empty where nothing matches.
+    The attachments that match all options. Empty if none matches.
   type: list
   elements: dict
   returned: success
@@ -56,7 +56,7 @@ private_networks:
       returned: success
       sample: 11111111-2222-4333-8444-555555555555
     status:
-      description: What it is doing. Usable is V(ready).
+      description: The status. V(ready) means that it can be used.
       type: str
       returned: success
       sample: ready
@@ -67,7 +67,7 @@ private_networks:
       returned: success
       sample: [11111111-2222-4333-8444-777777777777]
     dhcp_config:
-      description: The first of these addresses once more.
+      description: The first of these addresses again.
       type: dict
       returned: success
       contains:

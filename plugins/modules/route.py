@@ -11,55 +11,55 @@ module: route
 short_description: Manage routes of a frontend
 version_added: 0.1.0
 description:
-  - Create, change and delete a route, which sends the requests of a frontend that match to a
-    backend of its own. What no route matches goes to the frontend's backend.
-  - A route has no name. It is known by its frontend together with the one of O(sni),
-    O(host_header) and O(path_begin) that it has.
+  - Create, change and delete a route, which sends matching requests of a frontend to another
+    backend. Requests that match no route go to the frontend's backend.
+  - A route has no name. It is identified by its frontend and its value of O(sni), O(host_header) or
+    O(path_begin).
 author:
   - The scaleway_community.lb authors (!UNKNOWN)
 options:
   load_balancer:
     description:
       - The load balancer of the frontend, as a name or an ID.
-      - Needed where O(frontend) is a name.
+      - Required if O(frontend) is a name.
     type: str
     aliases: [lb_id]
   frontend:
     description:
-      - The frontend whose requests are looked at, as a name or an ID. It cannot change.
-      - Needed unless O(id) is given.
+      - The frontend whose requests are matched, as a name or an ID. It cannot be changed.
+      - Required unless O(id) is given.
     type: str
     aliases: [frontend_id]
   backend:
     description:
-      - The backend that gets what matches, as a name or an ID.
-      - Needed to create a route.
+      - The backend that receives matching requests, as a name or an ID.
+      - Required to create a route.
     type: str
     aliases: [backend_id]
   sni:
     description:
-      - The name that a client asks for in its TLS handshake. This is for SSL passthrough, with
-        backends whose C(forward_protocol) is V(tcp).
-      - Give one of O(sni), O(host_header) and O(path_begin).
+      - The server name (SNI) that a client requests in the TLS handshake. This is for SSL
+        passthrough, with backends whose C(forward_protocol) is V(tcp).
+      - Specify one of O(sni), O(host_header) and O(path_begin).
     type: str
   host_header:
     description:
-      - The name in the request's Host header. This needs backends whose C(forward_protocol) is
-        V(http).
+      - The name in the Host header of the request. This requires backends whose C(forward_protocol)
+        is V(http).
     type: str
   path_begin:
     description:
-      - What the request's path begins with, such as V(/api). This needs backends whose
+      - The beginning of the request path, such as V(/api). This requires backends whose
         C(forward_protocol) is V(http).
     type: str
   match_subdomains:
     description:
-      - Whether O(sni) or O(host_header) matches the names below it too.
+      - Whether O(sni) or O(host_header) also matches subdomains.
       - The API's default is V(false).
     type: bool
   id:
     description:
-      - The ID of the route. It is the way to change what a route matches.
+      - The ID of the route. Required to change what a route matches.
     type: str
 extends_documentation_fragment:
   - scaleway_community.lb.account
@@ -81,7 +81,7 @@ EXAMPLES = r"""
     forward_port: 8080
     servers: [10.0.0.3]
 
-- name: Send what asks for the API to it
+- name: Send requests for the API to it
   scaleway_community.lb.route:
     load_balancer: web
     frontend: https
@@ -89,7 +89,7 @@ EXAMPLES = r"""
     path_begin: /api
   register: created
 
-- name: Send a name and all names below it to it as well
+- name: Send requests for a name and its subdomains to it, too
   scaleway_community.lb.route:
     load_balancer: web
     frontend: https
@@ -114,7 +114,7 @@ RETURN = r"""
 ---
 route:
   description: >-
-    The route as the API shows it. Null if it is absent. In check mode what would be there.
+    The route as the API shows it, null if it is absent. In check mode, the route as it would be.
   type: dict
   returned: success
   contains:
@@ -129,32 +129,32 @@ route:
       returned: success
       sample: 11111111-2222-4333-8444-555555555556
     backend_id:
-      description: The ID of the backend that gets what matches.
+      description: The ID of the backend that receives matching requests.
       type: str
       returned: success
       sample: 11111111-2222-4333-8444-555555555557
     match:
-      description: What it matches.
+      description: The conditions of the ACL.
       type: dict
       returned: success
       contains:
         sni:
-          description: The name in the TLS handshake.
+          description: The server name (SNI) in the TLS handshake.
           type: str
-          returned: when it matches by that
+          returned: when the route matches on it
           sample: vault.example.com
         host_header:
           description: The name in the Host header.
           type: str
-          returned: when it matches by that
+          returned: when the route matches on it
           sample: api.example.com
         path_begin:
-          description: What the path begins with.
+          description: The beginning of the path.
           type: str
-          returned: when it matches by that
+          returned: when the route matches on it
           sample: /api
         match_subdomains:
-          description: Whether names below that name match too.
+          description: Whether subdomains match, too.
           type: bool
           returned: success
           sample: false

@@ -11,36 +11,35 @@ module: route_info
 short_description: Read routes
 version_added: 0.1.0
 description:
-  - Read one route or all that match, over all pages of the API.
+  - Read one route or all that match, from all pages of the API.
 author:
   - The scaleway_community.lb authors (!UNKNOWN)
 options:
   load_balancer:
     description:
-      - The load balancer they are on, as a name or an ID. Left out, routes of the whole zone are
-        read.
-      - Needed where O(frontend) or O(backend) is a name.
+      - The load balancer, as a name or an ID. By default, the routes of the whole zone are read.
+      - Required if O(frontend) or O(backend) is a name.
     type: str
     aliases: [lb_id]
   frontend:
-    description: The frontend they are of, as a name or an ID.
+    description: Only routes of this frontend, as a name or an ID.
     type: str
     aliases: [frontend_id]
   backend:
-    description: The backend they lead to, as a name or an ID.
+    description: Only routes to this backend, as a name or an ID.
     type: str
     aliases: [backend_id]
   sni:
-    description: The name in the TLS handshake that they match.
+    description: Only routes that match this server name (SNI).
     type: str
   host_header:
-    description: The name in the Host header that they match.
+    description: Only routes that match this name in the Host header.
     type: str
   path_begin:
-    description: The beginning of the path that they match.
+    description: Only routes that match this beginning of the path.
     type: str
   id:
-    description: The ID of the one route to read.
+    description: The ID of the route to read.
     type: str
 extends_documentation_fragment:
   - scaleway_community.lb.account
@@ -65,7 +64,7 @@ RETURN = r"""
 ---
 routes:
   description: >-
-    The routes that have all that was asked for. Empty where nothing matches.
+    The routes that match all options. Empty if none matches.
   type: list
   elements: dict
   returned: success
@@ -81,32 +80,32 @@ routes:
       returned: success
       sample: 11111111-2222-4333-8444-555555555556
     backend_id:
-      description: The ID of the backend that gets what matches.
+      description: The ID of the backend that receives matching requests.
       type: str
       returned: success
       sample: 11111111-2222-4333-8444-555555555557
     match:
-      description: What it matches.
+      description: The conditions of the ACL.
       type: dict
       returned: success
       contains:
         sni:
-          description: The name in the TLS handshake.
+          description: The server name (SNI) in the TLS handshake.
           type: str
-          returned: when it matches by that
+          returned: when the route matches on it
           sample: vault.example.com
         host_header:
           description: The name in the Host header.
           type: str
-          returned: when it matches by that
+          returned: when the route matches on it
           sample: api.example.com
         path_begin:
-          description: What the path begins with.
+          description: The beginning of the path.
           type: str
-          returned: when it matches by that
+          returned: when the route matches on it
           sample: /api
         match_subdomains:
-          description: Whether names below that name match too.
+          description: Whether subdomains match, too.
           type: bool
           returned: success
           sample: false

@@ -11,25 +11,24 @@ module: stack
 short_description: Manage a whole load balancer in one task
 version_added: 0.1.0
 description:
-  - Bring a load balancer and everything on it to what one declaration says. It is planned as a
-    whole and in the right order, and done side by side where nothing waits for the other.
-  - What is there is read by listing, so a run that changes nothing costs one call per kind and
-    one per frontend whose ACLs are declared.
-  - What cannot work is refused before anything is changed, all of it at once, each with its place
-    in the declaration.
-  - Where objects refer to each other, it is by name, of something declared or of something that is
-    there, or by ID.
-  - An object that is given a new name by its C(id) leaves the old one free for another.
-  - Should it fail on the way, it says what was done and what was not, and the next run goes on
+  - Bring a load balancer and everything on it into line with one declaration. The changes are
+    planned as a whole, in the right order. Independent objects are changed in parallel.
+  - The current state is read by listing. A run that changes nothing costs one call per kind of
+    object, and one per frontend whose ACLs are declared.
+  - A declaration that cannot work is refused before anything is changed. All problems are reported
+    at once, each with its place in the declaration.
+  - Objects refer to each other by ID, or by the name of a declared or an existing object.
+  - When an object is renamed by its C(id), its old name becomes free for another object.
+  - If the task fails partway, it reports what was done and what was not, and the next run continues
     from there.
 author:
   - The scaleway_community.lb authors (!UNKNOWN)
 options:
   prune:
     description:
-      - Whether to remove what a section does not declare.
-      - A section that is left out is not looked at, and an empty one is emptied. The same goes for
-        the ACLs and the routes of a frontend. IP addresses always stay.
+      - Whether to remove objects that a section does not declare.
+      - A section that is omitted is not touched, and an empty section removes all of its objects.
+        The same applies to the ACLs and routes of a frontend. IP addresses are always kept.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -38,10 +37,10 @@ extends_documentation_fragment:
   - scaleway_community.lb.stack
   - scaleway_community.lb.attributes
 requirements:
-  - cryptography >= 41, where a certificate is imported
+  - cryptography >= 41, to import a certificate
 notes:
-  - O(state=absent) deletes the load balancer with everything on it. IP addresses stay unless
-    O(load_balancer.release_ip=true), and so does the subscriber.
+  - O(state=absent) deletes the load balancer with everything on it. IP addresses are kept unless
+    O(load_balancer.release_ip=true). The subscriber is always kept.
 seealso:
   - module: scaleway_community.lb.stack_info
     description: Exports a load balancer as such a declaration.
@@ -92,10 +91,10 @@ EXAMPLES = r"""
   check_mode: true
   diff: true
 
-- name: Make the shop
+- name: Create the shop
   scaleway_community.lb.stack: *shop
 
-- name: Take another server, and remove every backend and route that is not named here
+- name: Add a server, and remove every backend and route that is not declared here
   scaleway_community.lb.stack:
     load_balancer:
       name: shop
@@ -108,7 +107,7 @@ EXAMPLES = r"""
         routes: []
     prune: true
 
-- name: Delete the shop and give its address back
+- name: Delete the shop and release its address
   scaleway_community.lb.stack:
     load_balancer:
       name: shop
@@ -120,14 +119,15 @@ RETURN = r"""
 ---
 stack:
   description: >-
-    What is there now, as the API has it, without the copies of each other that objects have in
-    the API's answers. In check mode what would be there. Sections that were not read are missing.
+    The current state, as the API shows it, without the copies of other objects that the API embeds
+    in each object. In check mode, the state as it would be. Sections that were not read are
+    missing.
   type: dict
   returned: success
   contains:
     load_balancer:
       description: >-
-        The load balancer, as M(scaleway_community.lb.load_balancer) returns it. Null if it is
+        The load balancer, as M(scaleway_community.lb.load_balancer) returns it, null if it is
         absent.
       type: dict
       returned: success
@@ -152,14 +152,14 @@ stack:
     frontends:
       description: >-
         The frontends, as M(scaleway_community.lb.frontend) returns them, with the ID and the name
-        of their backend, and their C(acls) and C(routes) where these were read.
+        of their backend, and their C(acls) and C(routes) if these were read.
       type: list
       elements: dict
       returned: when they were read
 changes:
   description: >-
-    What was done, or in check mode would be, in an order in which it could be done one after the
-    other.
+    What was done, or would be done in check mode, in an order in which it could be done one after
+    the other.
   type: list
   elements: dict
   returned: success
@@ -175,13 +175,13 @@ changes:
       returned: success
       sample: frontend 'https'
     place:
-      description: Where it is declared. What is not declared has its kind here.
+      description: The place in the declaration. For an object that is not declared, its kind.
       type: str
       returned: success
       sample: frontends[1]
 problems:
   description: >-
-    Everything that speaks against the declaration. Nothing was changed.
+    All problems of the declaration. Nothing was changed.
   type: list
   elements: str
   returned: when the declaration is refused
@@ -190,12 +190,12 @@ done:
   description: What was done before the task failed, as in RV(changes).
   type: list
   elements: dict
-  returned: when the task fails on the way
+  returned: when the task fails partway
 not_done:
-  description: What is left to do, or was begun and not seen to its end, as in RV(changes).
+  description: What was not done, or was begun but not completed, as in RV(changes).
   type: list
   elements: dict
-  returned: when the task fails on the way
+  returned: when the task fails partway
 """
 
 from ..module_utils.execution import run

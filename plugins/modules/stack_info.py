@@ -12,17 +12,17 @@ short_description: Export a load balancer as a declaration
 version_added: 0.1.0
 description:
   - Read a load balancer and everything on it, and return it as a declaration for
-    M(scaleway_community.lb.stack). To what it was read from, that declaration changes nothing.
-  - What has the value that the API would come to by itself is left out.
-  - Addresses are told by themselves. To make another load balancer by the declaration, replace
-    C(ip_address) by C(tags), and the C(ipam_ids) of private networks as well.
-  - What is not the only one of its name, or a route not the only one for its match, is told with
-    its C(id), and so is a subscriber of another project.
-  - The API shows no content of imported certificates. They are told by their names, which says
-    that they are there and stay as they are.
-  - Texts may hold what Ansible takes for a template. To a task that is given the result, they are
-    plain text. For a file that Ansible reads, write them by the filter
-    P(scaleway_community.lb.literal_yaml#filter), which marks them.
+    M(scaleway_community.lb.stack). Applied to the same load balancer, it changes nothing.
+  - Options that have the API's default value are left out.
+  - IP addresses are exported as C(ip_address). To create another load balancer from the
+    declaration, replace it with C(tags), and replace the C(ipam_ids) of private networks, too.
+  - Objects whose name, or routes whose match, is not unique are exported with their C(id), and so
+    is a subscriber of another project.
+  - The API does not show the content of imported certificates. They are exported with only their
+    names, which means that they must exist and stay as they are.
+  - Texts may contain what Ansible takes for a template. Passed to another task, the result is plain
+    text. To write it to a file that Ansible reads, use the filter
+    P(scaleway_community.lb.literal_yaml#filter), which marks such texts.
 author:
   - The scaleway_community.lb authors (!UNKNOWN)
 options:
@@ -33,13 +33,14 @@ options:
     aliases: [lb_id]
   secrets_as_variables:
     description:
-      - Whether to give every imported certificate a variable for its content, as in
-        C({{ shop_bundle | default(omit) }}). This is meant for text that is written to a file, by
-        the filter P(scaleway_community.lb.literal_yaml#filter).
-      - The variable is the name of the certificate in ASCII letters and digits, followed by
-        C(_bundle); where two would share it, with the ID of the certificate in between.
-      - With the variable set, the certificate is imported or replaced. Without it, it stays as
-        it is.
+      - Whether to add a variable for the content of each imported certificate, as in C({{
+        shop_bundle | default(omit) }}). This is meant for text that the filter
+        P(scaleway_community.lb.literal_yaml#filter) writes to a file.
+      - The name of the variable is the name of the certificate in ASCII letters, digits and
+        underscores, followed by C(_bundle). If several certificates would share a variable, the ID
+        of the certificate comes before C(_bundle).
+      - If the variable is set, the certificate is imported or replaced. Otherwise, it stays as it
+        is.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -58,7 +59,7 @@ EXAMPLES = r"""
     load_balancer: web
   register: exported
 
-- name: Have it as it is, which changes nothing
+- name: Apply the exported declaration, which changes nothing
   scaleway_community.lb.stack:
     load_balancer: "{{ exported.stack.load_balancer }}"
     ips: "{{ exported.stack.ips }}"
@@ -66,7 +67,7 @@ EXAMPLES = r"""
     backends: "{{ exported.stack.backends }}"
     frontends: "{{ exported.stack.frontends }}"
 
-- name: Keep it in a file
+- name: Save it to a file
   ansible.builtin.copy:
     content: "{{ exported.stack | scaleway_community.lb.literal_yaml }}"
     dest: web.yml
@@ -77,8 +78,8 @@ RETURN = r"""
 ---
 stack:
   description: >-
-    The load balancer in the options of M(scaleway_community.lb.stack). Null if there is none.
-    Sections without an object are missing.
+    The load balancer in the options of M(scaleway_community.lb.stack), null if there is none. Empty
+    sections are missing.
   type: dict
   returned: success
   contains:

@@ -11,40 +11,40 @@ module: subscriber
 short_description: Manage alert subscribers
 version_added: 0.1.0
 description:
-  - Create, change and delete a subscriber, who is told by mail or through a webhook when
-    something happens to the servers of a load balancer.
-  - A load balancer gets its subscriber by the option C(subscriber) of
-    M(scaleway_community.lb.load_balancer). One that a load balancer has cannot be deleted.
+  - Create, change and delete a subscriber, which is notified by email or through a webhook about
+    events on the servers of a load balancer.
+  - The option C(subscriber) of M(scaleway_community.lb.load_balancer) subscribes it to a load
+    balancer. A subscriber that a load balancer uses cannot be deleted.
 author:
   - The scaleway_community.lb authors (!UNKNOWN)
 options:
   name:
     description:
       - The name.
-      - The subscriber is found by it within zone and project. Two of one name are refused, and
-        then O(id) says which one is meant.
+      - The subscriber is looked up by this name within zone and project. If several objects have
+        this name, the task fails; select one with O(id).
     type: str
   id:
     description:
-      - The ID of the subscriber, where the name is not enough. It is the way to rename one.
+      - The ID of the subscriber, if the name is not unique. Required to rename a subscriber.
     type: str
   email_config:
     description:
-      - Tell it by mail.
-      - To create a subscriber, one of O(email_config) and O(webhook_config) is needed. Giving one
-        drops the other.
+      - Notify the subscriber by email.
+      - To create a subscriber, one of O(email_config) and O(webhook_config) is required. Setting
+        one removes the other.
     type: dict
     suboptions:
       email:
-        description: The mail address.
+        description: The email address.
         type: str
         required: true
   webhook_config:
-    description: Tell it through a webhook.
+    description: Notify the subscriber through a webhook.
     type: dict
     suboptions:
       uri:
-        description: The address that gets the messages.
+        description: The URL that receives the notifications.
         type: str
         required: true
 extends_documentation_fragment:
@@ -58,24 +58,24 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: Tell the people on call by mail
+- name: Notify the people on call by email
   scaleway_community.lb.subscriber:
     name: on-call
     email_config:
       email: on-call@example.com
 
-- name: Let a load balancer tell them
+- name: Subscribe them to a load balancer
   scaleway_community.lb.load_balancer:
     name: web
     subscriber: on-call
 
-- name: Tell them through a webhook from now on
+- name: Notify them through a webhook instead
   scaleway_community.lb.subscriber:
     name: on-call
     webhook_config:
       uri: https://hooks.example.com/on-call
 
-- name: Let the load balancer tell nobody
+- name: Unsubscribe them from the load balancer
   scaleway_community.lb.load_balancer:
     name: web
     subscriber: ""
@@ -90,7 +90,8 @@ RETURN = r"""
 ---
 subscriber:
   description: >-
-    The subscriber as the API shows it. Null if it is absent. In check mode what would be there.
+    The subscriber as the API shows it, null if it is absent. In check mode, the subscriber as it
+    would be.
   type: dict
   returned: success
   contains:
@@ -105,22 +106,22 @@ subscriber:
       returned: success
       sample: on-call
     email_config:
-      description: How it is told by mail.
+      description: The notification by email.
       type: dict
-      returned: when it is told by mail
+      returned: when it is notified by email
       contains:
         email:
-          description: The mail address.
+          description: The email address.
           type: str
           returned: success
           sample: on-call@example.com
     webhook_config:
-      description: How it is told through a webhook.
+      description: The notification through a webhook.
       type: dict
-      returned: when it is told through a webhook
+      returned: when it is notified through a webhook
       contains:
         uri:
-          description: The address that gets the messages.
+          description: The URL that receives the notifications.
           type: str
           returned: success
           sample: https://hooks.example.com/on-call

@@ -11,12 +11,12 @@ module: subscriber_info
 short_description: Read alert subscribers
 version_added: 0.1.0
 description:
-  - Read one subscriber or all that match, over all pages of the API.
+  - Read one subscriber or all that match, from all pages of the API.
 author:
   - The scaleway_community.lb authors (!UNKNOWN)
 options:
   id:
-    description: The ID of the one subscriber to read.
+    description: The ID of the subscriber to read.
     type: str
   name:
     description: The exact name.
@@ -42,7 +42,7 @@ RETURN = r"""
 ---
 subscribers:
   description: >-
-    The subscribers that have all that was asked for. Empty where nothing matches.
+    The subscribers that match all options. Empty if none matches.
   type: list
   elements: dict
   returned: success
@@ -58,22 +58,22 @@ subscribers:
       returned: success
       sample: on-call
     email_config:
-      description: How it is told by mail.
+      description: The notification by email.
       type: dict
-      returned: when it is told by mail
+      returned: when it is notified by email
       contains:
         email:
-          description: The mail address.
+          description: The email address.
           type: str
           returned: success
           sample: on-call@example.com
     webhook_config:
-      description: How it is told through a webhook.
+      description: The notification through a webhook.
       type: dict
-      returned: when it is told through a webhook
+      returned: when it is notified through a webhook
       contains:
         uri:
-          description: The address that gets the messages.
+          description: The URL that receives the notifications.
           type: str
           returned: success
           sample: https://hooks.example.com/on-call

@@ -8,15 +8,15 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: type_info
-short_description: Read the types of load balancers that are on offer
+short_description: Read the available types of load balancers
 version_added: 0.1.0
 description:
-  - Read which types of load balancers a zone offers, over all pages of the API.
+  - Read the types of load balancers that a zone offers, from all pages of the API.
 author:
   - The scaleway_community.lb authors (!UNKNOWN)
 options:
   name:
-    description: The one type to read, such as V(LB-S), in any case.
+    description: The type to read, such as V(LB-S), not case-sensitive.
     type: str
 extends_documentation_fragment:
   - scaleway_community.lb.account
@@ -32,7 +32,7 @@ EXAMPLES = r"""
     zone: fr-par-1
   register: offer
 
-- name: Say which ones can have servers outside of Scaleway
+- name: Show the types that support servers outside of Scaleway
   ansible.builtin.debug:
     msg: "{{ offer.types | selectattr('multicloud') | map(attribute='name') }}"
 
@@ -44,23 +44,23 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 types:
-  description: The types that have all that was asked for. Empty where nothing matches.
+  description: The types that match all options. Empty if none matches.
   type: list
   elements: dict
   returned: success
   contains:
     name:
-      description: The name, as the option O(scaleway_community.lb.load_balancer#module:type) takes
-        it.
+      description: The name, as the option O(scaleway_community.lb.load_balancer#module:type)
+        accepts it.
       type: str
       returned: success
       sample: lb-s
     description:
-      description: What it is.
+      description: The description of the type.
       type: str
       returned: success
     bandwidth:
-      description: How much it carries, in bits per second.
+      description: The bandwidth, in bits per second.
       type: int
       returned: success
       sample: 200000000
@@ -70,8 +70,8 @@ types:
       returned: success
       sample: false
     stock_status:
-      description: Whether it can be had. V(available), V(low_stock), V(out_of_stock) or
-        V(unknown).
+      description: >-
+        Availability: V(available), V(low_stock), V(out_of_stock) or V(unknown).
       type: str
       returned: success
       sample: available

@@ -8,28 +8,27 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: zone_info
-short_description: Find the zones in which objects are
+short_description: Find the zones of objects
 version_added: 0.1.0
 description:
-  - Find out in which zone load balancers, and what is on them, are that are known by an ID of the
-    deprecated regional API. Such an ID does not say so, and the first zone of its region is only
-    a guess.
-  - Each zone of the region is asked for the object, as a load balancer, IP address, route,
+  - Find the zones of load balancers and other objects whose IDs come from the deprecated regional
+    API. Such an ID does not name a zone.
+  - Each zone of the region is searched for the object, as a load balancer, IP address, route,
     subscriber, backend, frontend, certificate and ACL.
 author:
   - The scaleway_community.lb authors (!UNKNOWN)
 options:
   ids:
     description:
-      - The IDs. Each may carry its region (V(fr-par/11111111-2222-4333-8444-555555555555)), as
+      - The IDs. Each may include its region (V(fr-par/11111111-2222-4333-8444-555555555555)), as
         other tools print it.
-      - Left out, they are those of all that the regional API lists for the region.
+      - If omitted, the IDs of all objects that the regional API lists for the region.
     type: list
     elements: str
   region:
     description:
-      - The region of the IDs that do not carry one, such as V(fr-par).
-      - Left out, it is the one that O(zone) lies in.
+      - The region of the IDs that do not include one, such as V(fr-par).
+      - Defaults to the region of O(zone).
     type: str
 extends_documentation_fragment:
   - scaleway_community.lb.account
@@ -42,12 +41,12 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: Find where everything is that the regional API lists
+- name: Find everything that the regional API lists
   scaleway_community.lb.zone_info:
     region: fr-par
   register: there
 
-- name: Show it
+- name: Show it as a table
   ansible.builtin.debug:
     msg: "{{ there.objects | scaleway_community.lb.table(columns) }}"
   vars:
@@ -59,7 +58,7 @@ EXAMPLES = r"""
       - fr-par/11111111-2222-4333-8444-555555555555
   register: one
 
-- name: Say whether it is anywhere
+- name: Show its zone, if it still exists
   ansible.builtin.debug:
     msg: "{{ one.objects | map(attribute='zone') | first | default('It is gone.') }}"
 """
@@ -67,7 +66,7 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 objects:
-  description: The objects that are in one of the zones.
+  description: The objects that were found in one of the zones.
   type: list
   elements: dict
   returned: success
@@ -78,7 +77,7 @@ objects:
       returned: success
       sample: 11111111-2222-4333-8444-555555555555
     zoned_id:
-      description: The ID with its zone, as the modules take it.
+      description: The ID with its zone, as the modules accept it.
       type: str
       returned: success
       sample: fr-par-2/11111111-2222-4333-8444-555555555555
@@ -88,7 +87,7 @@ objects:
       returned: success
       sample: fr-par-2
     kind:
-      description: What it is, by the name of its module.
+      description: The kind of object, as the name of its module.
       type: str
       returned: success
       sample: load_balancer
@@ -98,7 +97,7 @@ objects:
       returned: success
       sample: web
 missing:
-  description: Those of O(ids) that are in none of the zones.
+  description: Those of O(ids) that were found in none of the zones.
   type: list
   elements: str
   returned: success

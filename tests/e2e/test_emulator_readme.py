@@ -85,7 +85,7 @@ def test_the_example_for_ansible_creates_both(cloud, shell):
 
 
 def test_the_examples_of_faults_are_accepted_and_taken_back(cloud, shell):
-    asked = shell(block("What it can be asked about itself"))
+    asked = shell(block("Control API"))
     assert asked.count('"id"') == 4
     answer = requests.get(f"{cloud.url}/_emulator/faults", timeout=30)
     assert answer.json() == {"faults": []}
@@ -101,9 +101,9 @@ def test_every_option_call_and_fault_is_explained(cloud):
     assert len(own) > 5
     for path in own.keys() - {"/faults/{fault_id}"}:
         shown = re.sub(r"\{\w*_id\}", "{id}", path)
-        assert f" /_emulator{shown}`" in SECTIONS["What it can be asked about itself"], path
+        assert f" /_emulator{shown}`" in SECTIONS["Control API"], path
     for kind in Fault.model_json_schema()["properties"]["kind"]["enum"]:
-        assert f"`{kind}`" in SECTIONS["What it can be asked about itself"], kind
+        assert f"`{kind}`" in SECTIONS["Control API"], kind
 
 
 def test_what_is_not_run_is_said_to_be_so():

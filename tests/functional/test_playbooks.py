@@ -325,7 +325,7 @@ def test_what_is_nowhere_is_told_before_anything_is_written(cloud, playbook, tmp
     gone = "99999999-2222-4333-8444-555555555555"
     variables = {"ids": [gone, shop], "vars_file": str(tmp_path / "ids.yml"), "region": "fr-par"}
     refused = playbook("migrate_region_to_zone", fails=True, **variables)
-    assert f"In no zone of their region are: {gone}." in " ".join(refused.output.split())
+    assert f"Not found in any zone of their region: {gone}." in " ".join(refused.output.split())
     assert len(lines(refused.output, shop, "load_balancer", "shop", "fr-par-2")) == 1
     assert list(tmp_path.glob("ids.yml*")) == []
 
