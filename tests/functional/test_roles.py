@@ -451,6 +451,12 @@ REFUSED = {
         {"servers": "\n"},
         "ssl_passthrough_servers: give the IP addresses",
     ),
+    "an empty address": ("ssl_offload", {"ip": ""}, "ssl_offload_ip is empty"),
+    "an empty address, passed through": (
+        "ssl_passthrough",
+        {"ip": ""},
+        "ssl_passthrough_ip is empty",
+    ),
     "an empty name": ("ssl_offload", {"name": ""}, "ssl_offload_name is empty"),
     "an empty name, passed through": (
         "ssl_passthrough",
@@ -565,34 +571,117 @@ def test_a_role_refuses_before_the_first_call(cloud, role, case):
 LEAF, OTHER, OVER = custom("shop.example.test"), custom("b.example.test"), custom("c.test", -1)
 
 
-@pytest.mark.parametrize(
-    ("name", "variable", "value", "message"),
-    [
-        ("ssl_offload", "servers", "10.0.0.1,10.0.0.300", "'10.0.0.300' is not an IP address"),
-        ("ssl_passthrough", "servers", ["10.0.0.300"], "'10.0.0.300' is not an IP address"),
-        (
-            "ssl_offload",
-            "certificate",
-            {"source": "custom", **LEAF, "private_key": OTHER["private_key"]},
-            "the private key matches no certificate",
-        ),
-        (
-            "ssl_offload",
-            "certificate",
-            {"source": "custom", "bundle": "".join(OVER.values())},
-            "the certificate of CN=c.test expired on",
-        ),
-    ],
-    ids=["address", "address, passed through", "key of another", "expired"],
-)
-def test_a_role_refuses_before_anything_is_made(cloud, role, name, variable, value, message):
-    refused = role(name, fails=True, **{variable: value})
+REFUSED_UNMADE = {
+    "an address": (
+        "ssl_offload",
+        {"servers": "10.0.0.1,10.0.0.300"},
+        "'10.0.0.300' is not an IP address",
+    ),
+    "an address, passed through": (
+        "ssl_passthrough",
+        {"servers": ["10.0.0.300"]},
+        "'10.0.0.300' is not an IP address",
+    ),
+    "the key of another certificate": (
+        "ssl_offload",
+        {"certificate": {"source": "custom", **LEAF, "private_key": OTHER["private_key"]}},
+        "the private key matches no certificate",
+    ),
+    "a certificate that has expired": (
+        "ssl_offload",
+        {"certificate": {"source": "custom", "bundle": "".join(OVER.values())}},
+        "the certificate of CN=c.test expired on",
+    ),
+    "a domain that is no host name": (
+        "ssl_offload",
+        {"domains": ["münchen.example.com"]},
+        "münchen.example.com is not ASCII",
+    ),
+    "two checks at once": (
+        "ssl_offload",
+        {"health_check": {"tcp_config": {}, "http_config": {"uri": "/"}}},
+        "health_check",
+    ),
+    "an option of the backend": (
+        "ssl_offload",
+        {"backend": {"timeout_server": "5 minutes"}},
+        "backends[0].timeout_server: '5 minutes' is not a duration",
+    ),
+    "an option of the frontend": (
+        "ssl_passthrough",
+        {"frontend": {"timeout_client": "soon"}},
+        "frontends[0].timeout_client: 'soon' is not a duration",
+    ),
+    "a redirect that leads nowhere": (
+        "ssl_offload",
+        {"acls": [{"name": "away", "action": {"type": "redirect"}, "match": {"invert": True}}]},
+        "acls[0]",
+    ),
+    "a private network": (
+        "ssl_passthrough",
+        {"private_networks": [{"private_network_id": "nonsense"}]},
+        "private_networks[0].private_network_id: 'nonsense' is not an ID",
+    ),
+    "a type": ("ssl_offload", {"type": "LB-M"}, "ssl_offload_type: LB-M is none of LB-"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED_UNMADE)
+def test_a_role_refuses_before_anything_is_made(cloud, role, case):
+    name, variables, message = REFUSED_UNMADE[case]
+    refused = role(name, fails=True, **variables)
     assert message in " ".join(refused.output.split())
     assert account(cloud) == {"ips": []}
     role(name)
     with cloud.watched() as writes:
-        role(name, fails=True, server_port=8080, **{variable: value})
+        role(name, fails=True, **{"server_port": 8080, **variables})
     assert writes == []
+
+
+@pytest.mark.parametrize("name", ROLES)
+@pytest.mark.parametrize("checked", [(), ("--check",)], ids=["run", "check"])
+def test_a_load_balancer_that_has_another_address_is_not_taken_over(
+    cloud, role, inside, name, checked
+):
+    inside("load_balancer", name="prod", type="LB-GP-L", tags=["team-a"])
+    before = account(cloud)
+    refused = role(name, *checked, fails=True, name="prod")
+    assert "a load balancer has one IPv4 address at most" in " ".join(refused.output.split())
+    assert account(cloud) == before
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_an_address_that_is_attached_elsewhere_is_refused_in_check_mode_too(
+    cloud, role, inside, name
+):
+    [ip] = inside("load_balancer", name="web", type="LB-S")["load_balancer"]["ip"]
+    refused = role(name, "--check", fails=True, name="shop", ip=ip["ip_address"])
+    assert "is attached to load balancer" in " ".join(refused.output.split())
+
+
+@pytest.mark.parametrize("name", ROLES)
+@pytest.mark.parametrize("which", ["shpo", "11111111-2222-4333-8444-555555555555"])
+def test_an_existing_load_balancer_that_does_not_exist_is_refused_in_check_mode_too(
+    role, name, which
+):
+    refused = role(name, "--check", fails=True, load_balancer=which)
+    assert f"{name}_load_balancer: there is no load balancer {which}" in refused.output
+
+
+def test_empty_answers_of_a_survey_stand_for_the_defaults(cloud, role):
+    role("ssl_offload", name="shop", type="", tags="")
+    site = account(cloud)["shop"]["load_balancer"]
+    assert (site["type"], site["tags"]) == ("lb-s", [])
+    with cloud.watched() as writes:
+        assert role("ssl_offload", name="shop", type="", tags="").changed == 0
+    assert writes == []
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_check_mode_foresees_what_is_released(role, name):
+    role(name, name="shop")
+    gone = {"name": "shop", "state": "absent", "release_ip": True}
+    assert role(name, "--check", **gone).changed == role(name, **gone).changed == 1
 
 
 @pytest.mark.parametrize("name", ROLES)
