@@ -356,6 +356,17 @@ def test_a_disk_that_takes_no_more_is_a_500_and_nothing_is_half_done(tmp_path):
         api.close()
 
 
+def test_nobody_else_reads_the_state_whatever_the_directory_allows(tmp_path):
+    tmp_path.chmod(0o755)
+    left = tmp_path / "state.sqlite"
+    left.touch(0o644)
+    store = Store(tmp_path)
+    store.put("lb", {"id": "a"})
+    modes = {file.name: oct(file.stat().st_mode & 0o777) for file in tmp_path.iterdir()}
+    store.database.close()
+    assert modes == dict.fromkeys(("state.sqlite", "state.sqlite-wal"), "0o600")
+
+
 def test_a_state_that_another_emulator_uses_is_refused(tmp_path):
     with emulator(tmp_path / "state"):
         command = [BIN / "scaleway-lb-emulator", "serve", *ALONE, "--listen", "127.0.0.1:0"]

@@ -216,7 +216,7 @@ async def serve(settings: Settings) -> None:
         await authority.start()
         try:
             app = create_app(settings, data_plane, authority)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             hint = "; another emulator uses it" if "locked" in str(error) else ""
             raise Unusable(
                 f"cannot read the state in {settings.state_dir}: {error}{hint}. Choose another "
