@@ -86,7 +86,8 @@ def create_app(
                 query = QueryParams([one for one in request.query_params.multi_items() if one[1]])
                 check_query(operation, query)
                 checked = operation.model.model_validate(body) if operation.model else body
-                ids = {key: value for key, value in request.path_params.items() if "_id" in key}
+                parts = request.path_params.items()
+                ids = {key: value.lower() for key, value in parts if "_id" in key}
                 content = carried_out(zone, ids, query, checked)
                 if asyncio.iscoroutine(content):
                     content = await content
