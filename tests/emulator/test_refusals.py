@@ -411,8 +411,9 @@ def deep(levels):
 @pytest.mark.parametrize(
     "raw",
     [b"", b"{", b"[]", b'"text"', b"5", b"null", b"\xff", b'{"name": NaN}', b'{"name": "a",}',
+     b'{"name": "a", "x": 1e999}', b'{"name": "a", "x": -1e999}',
      deep(100_000), b'{"name": ' + b"9" * 5000 + b"}", b'{"name": "\x00"}'],
-    ids=["nothing", "cut", "list", "text", "number", "null", "bytes", "NaN", "comma", "deep", "long", "control"],
+    ids=["nothing", "cut", "list", "text", "number", "null", "bytes", "NaN", "comma", "infinity", "-infinity", "deep", "long", "control"],
 )  # fmt: skip
 def test_a_malformed_body_is_refused(api, raw):
     answer = api.send("POST", f"/lb/v1/{api.place}/lbs", raw)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import math
 import uuid
-from typing import Any
+from typing import Any, NoReturn
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
@@ -152,7 +153,7 @@ def parse(raw: bytes, operation: Operation) -> Any:
     """The body's JSON. Where an operation takes none, whatever is there is ignored: the Python SDK
     sends {} with everything (reference, section 1)."""
     try:
-        body = json.loads(raw, parse_constant=no_number) if raw else {}
+        body = json.loads(raw, parse_constant=no_number, parse_float=finite) if raw else {}
     except (ValueError, RecursionError):
         if operation.model is None:
             return None
@@ -162,8 +163,14 @@ def parse(raw: bytes, operation: Operation) -> Any:
     return body
 
 
-def no_number(text: str) -> None:
-    raise ValueError(f"{text} is not JSON")
+def no_number(text: str) -> NoReturn:
+    raise ValueError(f"{text} is not a number")
+
+
+def finite(text: str) -> float:
+    """1e999 is JSON, but the infinity that Python makes of it is none."""
+    number = float(text)
+    return number if math.isfinite(number) else no_number(text)
 
 
 def finished(content: Any, status: int, fault: Fault | None) -> Response:
