@@ -1,6 +1,7 @@
 """Faults that are asked for, one by one: what breaks, how often, and what has happened by then."""
 
 import json
+import socket
 import time
 
 import pytest
@@ -101,6 +102,25 @@ def test_a_cut_connection_gives_no_answer(cloud, kind, effect):
         session.post(url, json={"name": "new"}, timeout=10)
     assert session.get(url, timeout=10).json()["total_count"] == effect
     assert session.post(url, json={"name": "new"}, timeout=10).status_code == 200
+
+
+def test_neither_a_cut_nor_a_client_that_hangs_up_is_an_error_in_the_log(cloud, capfd):
+    cloud.reset()
+    for kind in ("cut_before", "cut_after"):
+        cloud.fault(operation="ListLBs", kind=kind)
+        with pytest.raises(requests.ConnectionError):
+            cloud.api("GET", "lbs")
+    host, port = cloud.url.removeprefix("http://").split(":")
+    begun = (
+        f"POST /lb/v1/zones/fr-par-1/lbs HTTP/1.1\r\nHost: {host}\r\nX-Auth-Token: {SECRET_KEY}\r\n"
+        'Content-Length: 100\r\n\r\n{"name":'
+    )
+    with socket.create_connection((host, int(port))) as connection:
+        connection.sendall(begun.encode())
+        time.sleep(0.2)
+    time.sleep(0.2)
+    assert [entry["operation"] for entry in cloud.journal(reads=True)] == ["ListLBs"]
+    assert capfd.readouterr().err == ""
 
 
 def test_a_cut_reaches_no_other_connection(cloud):

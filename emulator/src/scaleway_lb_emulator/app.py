@@ -14,6 +14,7 @@ from fastapi.responses import Response
 from fastapi_offline import FastAPIOffline
 from pydantic import ValidationError
 from starlette.datastructures import QueryParams
+from starlette.requests import ClientDisconnect
 from starlette.routing import Mount
 
 from . import openapi
@@ -49,6 +50,9 @@ class Cut(Response):
         connection = CONNECTIONS.get(tuple(scope["client"] or ()))
         if connection:
             connection.abort()
+            # once the server knows it, it does not complain that there is no answer
+            while (await receive())["type"] != "http.disconnect":
+                pass
 
 
 def create_app(
@@ -93,6 +97,8 @@ def create_app(
                 if asyncio.iscoroutine(content):
                     content = await content
                 status = 204 if content is None else 200
+            except ClientDisconnect:
+                return Cut()
             except Refusal as refusal:
                 content, status = refusal.body, refusal.status
             except ValidationError as error:
