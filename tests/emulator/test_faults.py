@@ -9,6 +9,8 @@ import requests
 from asgi import Api
 from cloud import SECRET_KEY, serving
 
+from scaleway_lb_emulator.journal import MOST, Journal
+
 NETWORK = "bbbbbbbb-0000-4000-8000-000000000001"
 
 
@@ -321,6 +323,19 @@ def test_the_journal_has_writes_or_everything_and_no_key(zoned):
     zoned.control("POST", "reset")
     assert zoned.control("GET", "journal", reads="true") == {"entries": []}
     assert count(zoned) == 0
+
+
+def test_the_journal_forgets_the_oldest_bodies_before_they_fill_the_memory():
+    journal = Journal()
+    for number in range(12):
+        journal.add("now", "CreateLB", "POST", "/lbs", {"name": f"{number}"}, 200, MOST // 8)
+    kept = journal.shown(reads=True)
+    assert [(one["n"], one["body"]["name"]) for one in kept] == [
+        (n + 1, f"{n}") for n in range(4, 12)
+    ]
+    journal.clear()
+    journal.add("now", "GetLB", "GET", "/lbs", {}, 200, MOST * 2)
+    assert [one["n"] for one in journal.shown(reads=True)] == [1]
 
 
 def test_a_reset_begins_anew(zoned):

@@ -82,12 +82,13 @@ def create_app(
             fault = faults.take(operation.name, ANSWERS)
             if fault and fault.kind == "cut_before":
                 return Cut()
-            body = None
+            raw, body = b"", None
             try:
                 zone = place(request, settings, regional)
                 if fault and fault.kind == "status":
                     raise plain(fault.status, "a fault of the emulator")
-                body = parse(await read(request), operation)
+                raw = await read(request)
+                body = parse(raw, operation)
                 query = QueryParams([one for one in request.query_params.multi_items() if one[1]])
                 check_query(operation, query)
                 checked = operation.model.model_validate(body) if operation.model else body
@@ -108,7 +109,7 @@ def create_app(
                 content, status = FAILED, 500
             now = stamp(world.clock.now())
             path = request.url.path
-            journal.add(now, operation.name, operation.method, path, body, status)
+            journal.add(now, operation.name, operation.method, path, body, status, len(raw))
             return finished(content, status, fault)
 
         def carried_out(zone: str, ids: dict[str, str], query: QueryParams, body: Any) -> Any:

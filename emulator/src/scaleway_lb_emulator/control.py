@@ -73,7 +73,7 @@ def control(world: World, journal: Journal, faults: Faults) -> FastAPI:
     async def reset() -> None:
         """Forget everything."""
         faults.waiting.clear()
-        journal.entries.clear()
+        journal.clear()
         world.reset()
 
     @app.post("/faults")
