@@ -59,6 +59,8 @@ def gone(pids):
         (["--listen", "192.0.2.1:8480"], "loopback"),
         (["--listen", "127.0.0.1"], "loopback address and a port"),
         (["--listen", "127.0.0.1:99999"], "loopback address and a port"),
+        (["--listen", "127.0.0.1:²"], "loopback address and a port"),
+        (["--listen", "127.0.0.1:٣"], "loopback address and a port"),
         (["--ip-range", "10.0.0.0/8"], "loopback only"),
         (["--ip-range", "everywhere"], "everywhere"),
         (["--ip6-range", "2001:db8::/48"], "private"),

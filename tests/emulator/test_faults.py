@@ -338,6 +338,54 @@ def test_the_journal_forgets_the_oldest_bodies_before_they_fill_the_memory():
     assert [one["n"] for one in journal.shown(reads=True)] == [1]
 
 
+@pytest.mark.parametrize("path", ["reset", "faults", "clock", "journal"])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+        {"origin": "http://127.0.0.1.evil.example"},
+        {"host": "evil.example:8480"},
+        {"host": "[2001:db8::1]:8480"},
+        {"host": "192.0.2.1"},
+    ],
+)
+def test_a_foreign_web_page_cannot_use_the_calls_of_their_own(zoned, path, headers):
+    """A browser may be made to send them, by a page or by a name that leads here."""
+    zoned.lb()
+    method = "GET" if path == "journal" else "POST"
+    answer = zoned.send(method, f"/_emulator/{path}", b"{}", headers=headers)
+    assert answer.status == 403 and "this machine" in answer.body["message"]
+    assert count(zoned) == 1
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"host": "127.0.0.1:8480"},
+        {"host": "127.3.2.1", "origin": "http://127.3.2.1"},
+        {"host": "LocalHost:8480", "origin": "http://localhost:8480"},
+        {"host": "[::1]:8480", "origin": "http://[::1]:8480"},
+    ],
+)
+def test_whoever_calls_from_this_machine_can_use_them(zoned, headers):
+    assert zoned.send("POST", "/_emulator/reset", headers=headers).status == 204
+
+
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "text/plain", None])
+def test_a_body_is_taken_for_json_whatever_curl_calls_it(zoned, kind):
+    headers = {"content-type": kind}
+    calls = [
+        ("PUT", "clock", {"advance": "60d"}),
+        ("PUT", "dns/www.example.com", {"address": "127.0.0.1"}),
+        ("POST", "faults", {"kind": "status"}),
+    ]
+    for method, path, body in calls:
+        raw = json.dumps(body).encode()
+        answer = zoned.send(method, f"/_emulator/{path}", raw, headers=headers)
+        assert answer.status in (200, 204), answer.raw
+
+
 def test_a_reset_begins_anew(zoned):
     assert isinstance(zoned, Api)
     lb = zoned.lb()
