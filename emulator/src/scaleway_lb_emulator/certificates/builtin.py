@@ -9,7 +9,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 
 from ..contracts import Issued, OrderFailed
-from ..processes import write_private
+from ..imported import UNREADABLE
+from ..processes import Unusable, write_private
 from .records import Records
 from .requests import alternative_names, key_pem, new_key, subject
 
@@ -23,8 +24,14 @@ class BuiltinAuthority(Records):
         kept = state_dir / "authority.pem" if state_dir else None
         if kept and kept.exists():
             pem = kept.read_bytes()
-            self.key = serialization.load_pem_private_key(pem, None)
-            self.root = x509.load_pem_x509_certificate(pem)
+            try:
+                self.key = serialization.load_pem_private_key(pem, None)
+                self.root = x509.load_pem_x509_certificate(pem)
+            except UNREADABLE:
+                raise Unusable(
+                    f"cannot read the authority in {kept}: it is damaged. Remove it for a new "
+                    "one, or choose another directory with --state."
+                ) from None
             return
         self.key = new_key()
         now = datetime.now(UTC)
