@@ -303,3 +303,8 @@ def test_certificates_are_issued_again_after_pebble_or_its_dns_has_ended(tmp_pat
     finally:
         process.terminate()
         assert process.wait(20) == 0
+
+
+def test_a_name_below_the_own_one_is_certified_in_any_case(lb):
+    found = lb.order(f"WWW.{lb.name.upper()}", f"Api.{lb.name}", f"api.{lb.name}")
+    assert found["status"] == "ready", found["status_details"]
