@@ -308,3 +308,24 @@ def test_certificates_are_issued_again_after_pebble_or_its_dns_has_ended(tmp_pat
 def test_a_name_below_the_own_one_is_certified_in_any_case(lb):
     found = lb.order(f"WWW.{lb.name.upper()}", f"Api.{lb.name}", f"api.{lb.name}")
     assert found["status"] == "ready", found["status_details"]
+
+
+def test_the_log_holds_visits_and_nothing_that_haproxy_says_at_each_reload(tmp_path, web_servers):
+    port = free_port("127.0.0.1")
+    with (tmp_path / "log").open("w") as log:
+        process = run(tmp_path / "state", port, log)
+        cloud = Cloud(f"http://127.0.0.1:{port}")
+        cloud.port_offset = 0
+        try:
+            lb = Balancer(cloud)
+            backend = lb.backend(web_servers.addresses, web_servers.port)
+            lb.frontend(backend, 80, enable_access_logs=True)
+            for number in range(3):
+                lb.backend([], 80, name=f"{number}")
+                assert lb.get(f"/{number}").status == 200
+            eventually(lambda: "/2" in (tmp_path / "log").read_text())
+        finally:
+            process.terminate()
+            process.wait(20)
+    lines = (tmp_path / "log").read_text().splitlines()
+    assert [re.search(r'"GET (\S+) ', line)[1] for line in lines] == ["/0", "/1", "/2"]
