@@ -3,7 +3,7 @@
 import pytest
 from pki import AUTHORITY, Issued
 from plane import acl, backend, frontend
-from traffic import Connection, believing
+from traffic import Connection, believing, eventually
 
 ALLOW, DENY = {"type": "allow"}, {"type": "deny"}
 FRIEND, STRANGER = "127.0.0.10", "127.0.0.20"
@@ -227,13 +227,16 @@ def test_a_redirect_that_cannot_be_done_redirects_nothing(serve, plane, fields, 
     assert plane.haproxy.problems[f"ACL {bad['id']}"].endswith("; so it redirects nothing")
 
 
-def test_a_frontend_that_moves_to_a_tcp_backend_serves_on_in_spite_of_its_acls(lb, web_servers):
+@pytest.mark.parametrize("moved", ["frontend", "backend"])
+def test_a_frontend_that_becomes_tcp_serves_on_in_spite_of_its_acls(lb, web_servers, moved):
     place = web_servers.addresses, web_servers.port
     web, tcp = lb.backend(*place), lb.backend(*place, name="tcp", forward_protocol="tcp")
     frontend = lb.frontend(web, 80)
     lb.acls(frontend, (DENY, PATH | {"ip_subnet": [STRANGER]}))
     assert lb.get("/admin", source=FRIEND).status == lb.get(source=STRANGER).status == 200
-    body = {"name": "a", "inbound_port": 80, "backend_id": tcp["id"]}
-    lb.emulator.api("PUT", f"frontends/{frontend['id']}", body)
-    lb.wait()
-    assert [reached(lb, FRIEND), reached(lb, STRANGER)] == [True, False]
+    if moved == "frontend":
+        body = {"name": "a", "inbound_port": 80, "backend_id": tcp["id"]}
+        lb.emulator.api("PUT", f"frontends/{frontend['id']}", body)
+    else:
+        lb.emulator.api("PUT", f"backends/{web['id']}", tcp)
+    eventually(lambda: [reached(lb, FRIEND), reached(lb, STRANGER)] == [True, False])
