@@ -3,7 +3,7 @@
 import pytest
 from pki import AUTHORITY, Issued
 from plane import acl, backend, frontend
-from traffic import Connection, believing
+from traffic import Connection, believing, eventually
 
 ALLOW, DENY = {"type": "allow"}, {"type": "deny"}
 FRIEND, STRANGER = "127.0.0.10", "127.0.0.20"
@@ -94,6 +94,19 @@ def test_a_header_is_matched_by_its_value(serve, plane):
     assert plane.get().status == 200
 
 
+def test_a_header_is_matched_as_a_whole_and_by_each_item_of_its_list(serve, plane):
+    """Which of the two the real one looks at is not known: either is found."""
+    browser = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0"
+    header = {"http_filter": "http_header_match", "http_filter_option": "User-Agent"}
+    serve(acl(DENY, http_filter_value=["bot", browser], **header))
+    assert plane.get(User_Agent=browser).status == 403
+    assert plane.get(User_Agent="good, bot").status == 403
+    assert plane.get(User_Agent=browser.removesuffix(".0")).status == 200
+    serve(acl(DENY, http_filter_value=[browser], invert=True, **header))
+    assert plane.get(User_Agent=browser).status == 200
+    assert plane.get(User_Agent="bot").status == 403
+
+
 def test_address_and_path_must_both_match_and_invert_negates_the_whole(serve, plane):
     both = {"ip_subnet": [FRIEND], "http_filter": "path_begin", "http_filter_value": ["/a"]}
     serve(acl(DENY, **both))
@@ -147,10 +160,83 @@ def test_a_tcp_frontend_rejects_by_address(serve, plane):
         connection.get()
 
 
-def test_a_frontend_whose_acl_cannot_be_done_is_not_served_without_it(plane, web_servers):
-    target = backend(web_servers.addresses, web_servers.port)
-    bad = acl(DENY, http_filter="regex", http_filter_value=["("])
-    plane.serve([target], [frontend(target, acls=[bad]), frontend(target, 8080)])
-    assert plane.get(port=8080).status == 200
-    with pytest.raises(ConnectionRefusedError):
-        plane.get()
+PATH = {"http_filter": "path_begin", "http_filter_value": ["/admin"]}
+IMPOSSIBLE = {
+    "an HTTP filter on TCP": ({"forward_protocol": "tcp"}, PATH),
+    "an empty value": ({}, PATH | {"http_filter_value": ["/admin", ""]}),
+    "a header with a space": (
+        {},
+        {
+            "http_filter": "http_header_match",
+            "http_filter_option": "X Y",
+            "http_filter_value": ["a"],
+        },
+    ),
+    "a regular expression that is none": ({}, {"http_filter": "regex", "http_filter_value": ["("]}),
+}
+
+
+@pytest.fixture(params=IMPOSSIBLE.values(), ids=IMPOSSIBLE.keys())
+def impossible(request):
+    """What a backend is, and a match that HAProxy cannot look for on it."""
+    return request.param
+
+
+def reached(plane, source):
+    """Whether an address is served: TCP has no answer to those who are not."""
+    try:
+        return plane.get(source=source).status == 200
+    except OSError:
+        return False
+
+
+def test_a_deny_that_cannot_be_done_denies_all_that_it_may_mean(serve, plane, impossible):
+    """It fails closed, and takes nothing but what it is for along."""
+    fields, match = impossible
+    bad = acl(DENY, ip_subnet=[STRANGER], **match)
+    serve(bad, **fields)
+    assert [reached(plane, FRIEND), reached(plane, STRANGER)] == [True, False]
+    said = plane.haproxy.problems[f"ACL {bad['id']}"]
+    assert said.endswith(f"; so it denies all that comes from {STRANGER}")
+    serve(acl(ALLOW, ip_subnet=[FRIEND]), acl(DENY, **match), **fields)
+    assert [reached(plane, FRIEND), reached(plane, STRANGER)] == [True, False]
+    serve(acl(DENY, ip_subnet=[STRANGER], invert=True, **match), **fields)
+    assert [reached(plane, FRIEND), reached(plane, STRANGER)] == [False, False]
+
+
+def test_an_allow_that_cannot_be_done_allows_nothing(serve, plane, impossible):
+    fields, match = impossible
+    bad = acl(ALLOW, ip_subnet=[FRIEND], **match)
+    serve(bad, acl(DENY, ip_subnet=[FRIEND]), **fields)
+    assert [reached(plane, FRIEND), reached(plane, STRANGER)] == [False, True]
+    assert plane.haproxy.problems[f"ACL {bad['id']}"].endswith("; so it allows nothing")
+
+
+@pytest.mark.parametrize(
+    ("fields", "action"),
+    [
+        ({"forward_protocol": "tcp"}, redirect("scheme", "https")),
+        ({}, redirect("scheme", "ht tp")),
+        ({}, redirect("location", "")),
+    ],
+)
+def test_a_redirect_that_cannot_be_done_redirects_nothing(serve, plane, fields, action):
+    bad = acl(action)
+    serve(bad, acl(DENY, ip_subnet=[STRANGER]), **fields)
+    assert [reached(plane, FRIEND), reached(plane, STRANGER)] == [True, False]
+    assert plane.haproxy.problems[f"ACL {bad['id']}"].endswith("; so it redirects nothing")
+
+
+@pytest.mark.parametrize("moved", ["frontend", "backend"])
+def test_a_frontend_that_becomes_tcp_serves_on_in_spite_of_its_acls(lb, web_servers, moved):
+    place = web_servers.addresses, web_servers.port
+    web, tcp = lb.backend(*place), lb.backend(*place, name="tcp", forward_protocol="tcp")
+    frontend = lb.frontend(web, 80)
+    lb.acls(frontend, (DENY, PATH | {"ip_subnet": [STRANGER]}))
+    assert lb.get("/admin", source=FRIEND).status == lb.get(source=STRANGER).status == 200
+    if moved == "frontend":
+        body = {"name": "a", "inbound_port": 80, "backend_id": tcp["id"]}
+        lb.emulator.api("PUT", f"frontends/{frontend['id']}", body)
+    else:
+        lb.emulator.api("PUT", f"backends/{web['id']}", tcp)
+    eventually(lambda: [reached(lb, FRIEND), reached(lb, STRANGER)] == [True, False])

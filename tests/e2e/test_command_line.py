@@ -12,6 +12,7 @@ import pytest
 import requests
 from balancer import Balancer
 from cloud import BIN, SECRET_KEY, Cloud, serving
+from cryptography import x509
 from traffic import eventually, get, trusting
 
 from web_server import free_port
@@ -59,6 +60,8 @@ def gone(pids):
         (["--listen", "192.0.2.1:8480"], "loopback"),
         (["--listen", "127.0.0.1"], "loopback address and a port"),
         (["--listen", "127.0.0.1:99999"], "loopback address and a port"),
+        (["--listen", "127.0.0.1:²"], "loopback address and a port"),
+        (["--listen", "127.0.0.1:٣"], "loopback address and a port"),
         (["--ip-range", "10.0.0.0/8"], "loopback only"),
         (["--ip-range", "everywhere"], "everywhere"),
         (["--ip6-range", "2001:db8::/48"], "private"),
@@ -215,10 +218,10 @@ def test_the_log_says_what_is_not_served_and_who_visited(tmp_path, web_servers):
     assert said.count("HTTP/3 of frontend") == said.count("is not served: IPv6") == 1
 
 
-def run(tmp_path, port):
+def run(tmp_path, port, log=None):
     options = ["--ip-range", "127.66.0.0/24", "--time-scale", "0"]
     command = [*COMMAND, *options, "--listen", f"127.0.0.1:{port}", "--state", str(tmp_path)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
     assert process.stdout.readline().startswith("ready: ")
     return process
 
@@ -247,3 +250,82 @@ def test_a_killed_emulator_serves_the_same_sites_after_a_restart(tmp_path, web_s
     finally:
         second.terminate()
         second.wait(20)
+
+
+def test_authorities_of_earlier_runs_are_trusted_whichever_issued_then(tmp_path):
+    def roots(ca):
+        options = ["--data-plane", "none", "--state", str(tmp_path / "state")]
+        with serving("--ca", ca, *options) as cloud:
+            pem = requests.get(f"{cloud.url}/_emulator/ca.pem", timeout=30).content
+            return x509.load_pem_x509_certificates(pem)
+
+    own = roots("builtin")
+    pebbles = roots("pebble")
+    assert len(own) == 1 and len(pebbles) == 2 and pebbles[1] == own[0]
+    assert roots("builtin") == [own[0], pebbles[0]]
+
+
+def test_certificates_are_issued_again_after_pebble_or_its_dns_has_ended(tmp_path):
+    port = free_port("127.0.0.1")
+    cloud = Cloud(f"http://127.0.0.1:{port}")
+    process = run(tmp_path / "state", port)
+
+    def end(name, but=0):
+        """Kill a child of the emulator, once there is another one than before."""
+        others = ((pid, comm) for pid, comm in children(process.pid).items() if pid != but)
+        found = next((pid for pid, comm in others if name.startswith(comm)), None)
+        if found:
+            os.kill(found, signal.SIGKILL)
+        return found
+
+    def issued(lb):
+        found = lb.order(lb.name)
+        assert found["status"] == "ready" or found["status_details"]
+        return found["status"] == "ready"
+
+    try:
+        lb = Balancer(cloud)
+        assert issued(lb)
+        trusted = requests.get(f"{cloud.url}/_emulator/ca.pem", timeout=30).text
+        time.sleep(1)
+        for name in ("pebble-challtestsrv", "pebble"):
+            ended = end(name)
+            other = Balancer(cloud, name="other")  # whatever runs, the API works
+            eventually(lambda other=other: issued(other))
+            assert issued(lb)
+        now = requests.get(f"{cloud.url}/_emulator/ca.pem", timeout=30).text
+        assert now.endswith(trusted) and now != trusted
+        # one that ends at once is not started for ever; orders fail, and say why
+        time.sleep(1)
+        ended = end("pebble-challtestsrv")
+        eventually(lambda: end("pebble-challtestsrv", but=ended), pause=0.01)
+        assert not issued(Balancer(cloud, name="another"))
+    finally:
+        process.terminate()
+        assert process.wait(20) == 0
+
+
+def test_a_name_below_the_own_one_is_certified_in_any_case(lb):
+    found = lb.order(f"WWW.{lb.name.upper()}", f"Api.{lb.name}", f"api.{lb.name}")
+    assert found["status"] == "ready", found["status_details"]
+
+
+def test_the_log_holds_visits_and_nothing_that_haproxy_says_at_each_reload(tmp_path, web_servers):
+    port = free_port("127.0.0.1")
+    with (tmp_path / "log").open("w") as log:
+        process = run(tmp_path / "state", port, log)
+        cloud = Cloud(f"http://127.0.0.1:{port}")
+        cloud.port_offset = 0
+        try:
+            lb = Balancer(cloud)
+            backend = lb.backend(web_servers.addresses, web_servers.port)
+            lb.frontend(backend, 80, enable_access_logs=True)
+            for number in range(3):
+                lb.backend([], 80, name=f"{number}")
+                assert lb.get(f"/{number}").status == 200
+            eventually(lambda: "/2" in (tmp_path / "log").read_text())
+        finally:
+            process.terminate()
+            process.wait(20)
+    lines = (tmp_path / "log").read_text().splitlines()
+    assert [re.search(r'"GET (\S+) ', line)[1] for line in lines] == ["/0", "/1", "/2"]

@@ -1,12 +1,15 @@
 """Faults that are asked for, one by one: what breaks, how often, and what has happened by then."""
 
 import json
+import socket
 import time
 
 import pytest
 import requests
 from asgi import Api
 from cloud import SECRET_KEY, serving
+
+from scaleway_lb_emulator.journal import MOST, Journal
 
 NETWORK = "bbbbbbbb-0000-4000-8000-000000000001"
 
@@ -101,6 +104,25 @@ def test_a_cut_connection_gives_no_answer(cloud, kind, effect):
         session.post(url, json={"name": "new"}, timeout=10)
     assert session.get(url, timeout=10).json()["total_count"] == effect
     assert session.post(url, json={"name": "new"}, timeout=10).status_code == 200
+
+
+def test_neither_a_cut_nor_a_client_that_hangs_up_is_an_error_in_the_log(cloud, capfd):
+    cloud.reset()
+    for kind in ("cut_before", "cut_after"):
+        cloud.fault(operation="ListLBs", kind=kind)
+        with pytest.raises(requests.ConnectionError):
+            cloud.api("GET", "lbs")
+    host, port = cloud.url.removeprefix("http://").split(":")
+    begun = (
+        f"POST /lb/v1/zones/fr-par-1/lbs HTTP/1.1\r\nHost: {host}\r\nX-Auth-Token: {SECRET_KEY}\r\n"
+        'Content-Length: 100\r\n\r\n{"name":'
+    )
+    with socket.create_connection((host, int(port))) as connection:
+        connection.sendall(begun.encode())
+        time.sleep(0.2)
+    time.sleep(0.2)
+    assert [entry["operation"] for entry in cloud.journal(reads=True)] == ["ListLBs"]
+    assert capfd.readouterr().err == ""
 
 
 def test_a_cut_reaches_no_other_connection(cloud):
@@ -301,6 +323,67 @@ def test_the_journal_has_writes_or_everything_and_no_key(zoned):
     zoned.control("POST", "reset")
     assert zoned.control("GET", "journal", reads="true") == {"entries": []}
     assert count(zoned) == 0
+
+
+def test_the_journal_forgets_the_oldest_bodies_before_they_fill_the_memory():
+    journal = Journal()
+    for number in range(12):
+        journal.add("now", "CreateLB", "POST", "/lbs", {"name": f"{number}"}, 200, MOST // 8)
+    kept = journal.shown(reads=True)
+    assert [(one["n"], one["body"]["name"]) for one in kept] == [
+        (n + 1, f"{n}") for n in range(4, 12)
+    ]
+    journal.clear()
+    journal.add("now", "GetLB", "GET", "/lbs", {}, 200, MOST * 2)
+    assert [one["n"] for one in journal.shown(reads=True)] == [1]
+
+
+@pytest.mark.parametrize("path", ["reset", "faults", "clock", "journal"])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+        {"origin": "http://127.0.0.1.evil.example"},
+        {"host": "evil.example:8480"},
+        {"host": "[2001:db8::1]:8480"},
+        {"host": "192.0.2.1"},
+    ],
+)
+def test_a_foreign_web_page_cannot_use_the_calls_of_their_own(zoned, path, headers):
+    """A browser may be made to send them, by a page or by a name that leads here."""
+    zoned.lb()
+    method = "GET" if path == "journal" else "POST"
+    answer = zoned.send(method, f"/_emulator/{path}", b"{}", headers=headers)
+    assert answer.status == 403 and "this machine" in answer.body["message"]
+    assert count(zoned) == 1
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"host": "127.0.0.1:8480"},
+        {"host": "127.3.2.1", "origin": "http://127.3.2.1"},
+        {"host": "LocalHost:8480", "origin": "http://localhost:8480"},
+        {"host": "[::1]:8480", "origin": "http://[::1]:8480"},
+    ],
+)
+def test_whoever_calls_from_this_machine_can_use_them(zoned, headers):
+    assert zoned.send("POST", "/_emulator/reset", headers=headers).status == 204
+
+
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "text/plain", None])
+def test_a_body_is_taken_for_json_whatever_curl_calls_it(zoned, kind):
+    headers = {"content-type": kind}
+    calls = [
+        ("PUT", "clock", {"advance": "60d"}),
+        ("PUT", "dns/www.example.com", {"address": "127.0.0.1"}),
+        ("POST", "faults", {"kind": "status"}),
+    ]
+    for method, path, body in calls:
+        raw = json.dumps(body).encode()
+        answer = zoned.send(method, f"/_emulator/{path}", raw, headers=headers)
+        assert answer.status in (200, 204), answer.raw
 
 
 def test_a_reset_begins_anew(zoned):

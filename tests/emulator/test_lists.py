@@ -39,6 +39,18 @@ def test_a_page_has_a_hundred_at_most(api):
     assert (len(found["subscribers"]), found["total_count"]) == (100, 101)
 
 
+def test_rules_that_are_set_are_all_answered_whatever_the_query_says(zoned):
+    """SetACLs is no list that has pages: its answer is what is there now (SDK)."""
+    lb = zoned.lb()
+    path = f"frontends/{zoned.frontend(lb, zoned.backend(lb))['id']}/acls"
+    deny = {"action": {"type": "deny"}, "match": {"ip_subnet": ["10.0.0.0/8"]}}
+    rules = [{"name": f"r{number:02}", "index": number, **deny} for number in range(25)]
+    for query in ({}, {"page": 0}, {"page_size": "abc"}, {"order_by": "name_desc"}):
+        found = zoned.do("PUT", path, {"acls": rules}, **query)
+        assert found.keys() == {"acls", "total_count"} and found["total_count"] == 25
+        assert names(found, "acls") == [rule["name"] for rule in rules]
+
+
 def test_oldest_first_or_by_name(api):
     for name in ("b", "a", "c"):
         api.lb(name)

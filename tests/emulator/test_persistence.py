@@ -13,6 +13,7 @@ from asgi import Api, eventually, own_name
 from cloud import BIN, PROJECT_ID, SECRET_KEY
 
 from scaleway_lb_emulator.certificates.builtin import BuiltinAuthority
+from scaleway_lb_emulator.processes import Unusable
 from scaleway_lb_emulator.store import Store
 from web_server import free_port
 
@@ -354,6 +355,32 @@ def test_a_disk_that_takes_no_more_is_a_500_and_nothing_is_half_done(tmp_path):
         assert api.do("POST", f"lbs/{lb['id']}/backends", body)["name"] == "web"
     finally:
         api.close()
+
+
+def test_nobody_else_reads_the_state_whatever_the_directory_allows(tmp_path):
+    tmp_path.chmod(0o755)
+    left = tmp_path / "state.sqlite"
+    left.touch(0o644)
+    store = Store(tmp_path)
+    store.put("lb", {"id": "a"})
+    modes = {file.name: oct(file.stat().st_mode & 0o777) for file in tmp_path.iterdir()}
+    store.database.close()
+    assert modes == dict.fromkeys(("state.sqlite", "state.sqlite-wal"), "0o600")
+
+
+@pytest.mark.parametrize("content", ["", "text", "key", "certificate"])
+def test_an_authority_that_is_damaged_is_refused_with_what_to_do(tmp_path, content):
+    kept = tmp_path / "authority.pem"
+    BuiltinAuthority(tmp_path)
+    key, certificate = kept.read_text().split("-----BEGIN CERTIFICATE-----")
+    kept.write_text(
+        {"key": key, "certificate": f"-----BEGIN CERTIFICATE-----{certificate}"}.get(
+            content, content
+        )
+    )
+    with pytest.raises(Unusable, match="--state") as refused:
+        BuiltinAuthority(tmp_path)
+    assert str(kept) in str(refused.value)
 
 
 def test_a_state_that_another_emulator_uses_is_refused(tmp_path):

@@ -102,7 +102,7 @@ INVALID = [
     (("POST", "ips"), {"is_ipv6": 1}, ["is_ipv6"], "format"),
     (("PATCH", "ips/{ip}"), {"lb_id": "x"}, ["lb_id"], "format"),
     (("PATCH", "ips/{ip}"), {"lb_id": "{other}"}, ["lb_id"], "constraint"),
-    (POST_BACKEND, {}, ["name", "forward_protocol", "forward_port", "health_check"], "required"),
+    (POST_BACKEND, {}, ["name", "forward_protocol", "forward_port", "health_check", "server_ip"], "required"),
     (POST_BACKEND, BACKEND | {"forward_port": 0}, ["forward_port"], "constraint"),
     (POST_BACKEND, BACKEND | {"forward_port": 65536}, ["forward_port"], "constraint"),
     (POST_BACKEND, BACKEND | {"forward_port": "80"}, ["forward_port"], "format"),
@@ -358,6 +358,27 @@ def test_what_a_request_points_at_and_is_not_there(api, site, call, body, word):
     assert (answer.status, answer.body) == (404, {"message": f"{word} not Found"})
 
 
+def test_an_id_is_found_in_either_case(api, site):
+    """UUIDs are case-blind (RFC 9562)."""
+    shouted = {key: made["id"].upper() for key, made in vars(site).items()}
+    assert api.get(f"frontends/{shouted['frontend']}") == api.get(
+        f"frontends/{site.frontend['id']}"
+    )
+    body = {"name": "new", "inbound_port": 443, "backend_id": shouted["backend"]}
+    made = api.do(
+        "POST",
+        f"lbs/{shouted['lb']}/frontends",
+        {**body, "certificate_ids": [shouted["certificate"]]},
+    )
+    assert made["backend"]["id"] == site.backend["id"]
+    assert made["certificate_ids"] == [site.certificate["id"]]
+    project = api.do("POST", "ips", {"project_id": NOWHERE.upper()})["project_id"]
+    assert project == NOWHERE
+    assert api.get("ips", project_id=NOWHERE.upper())["total_count"] == 1
+    if api.place.startswith("zones"):
+        assert api.get("lbs", lb_ids=[shouted["lb"]])["total_count"] == 1
+
+
 QUERIES = [
     ("lbs", {"order_by": "size"}, "order_by"),
     ("routes", {"order_by": "name_asc"}, "order_by"),
@@ -390,8 +411,9 @@ def deep(levels):
 @pytest.mark.parametrize(
     "raw",
     [b"", b"{", b"[]", b'"text"', b"5", b"null", b"\xff", b'{"name": NaN}', b'{"name": "a",}',
+     b'{"name": "a", "x": 1e999}', b'{"name": "a", "x": -1e999}',
      deep(100_000), b'{"name": ' + b"9" * 5000 + b"}", b'{"name": "\x00"}'],
-    ids=["nothing", "cut", "list", "text", "number", "null", "bytes", "NaN", "comma", "deep", "long", "control"],
+    ids=["nothing", "cut", "list", "text", "number", "null", "bytes", "NaN", "comma", "infinity", "-infinity", "deep", "long", "control"],
 )  # fmt: skip
 def test_a_malformed_body_is_refused(api, raw):
     answer = api.send("POST", f"/lb/v1/{api.place}/lbs", raw)

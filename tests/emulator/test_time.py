@@ -103,7 +103,7 @@ TRANSIENT = {
         ("DELETE", "", None),
         ("POST", "/migrate", {"type": "lb-gp-l"}),
         ("POST", "/certificates", {"name": "a", "letsencrypt": {"common_name": "a.example"}}),
-        ("POST", "/backends", {"name": "a", "forward_protocol": "tcp", "forward_port": 80,
+        ("POST", "/backends", {"name": "a", "forward_protocol": "tcp", "forward_port": 80, "server_ip": [],
                                "health_check": {"port": 80, "check_max_retries": 3}}),
     ],
 )  # fmt: skip

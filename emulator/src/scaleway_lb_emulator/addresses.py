@@ -11,6 +11,13 @@ NOBODYS = ipaddress.IPv6Network("2001:db8::/32")
 COUNT = 1 << 16
 
 
+def loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
 class Addresses:
     """The hosts of one network, and the networks of IPv6, of which an LB gets one each: of /64 in
     a range that is served, of /48 where none is."""

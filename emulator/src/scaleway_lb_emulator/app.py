@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import math
 import uuid
-from typing import Any
+from typing import Any, NoReturn
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from fastapi_offline import FastAPIOffline
 from pydantic import ValidationError
 from starlette.datastructures import QueryParams
+from starlette.requests import ClientDisconnect
 from starlette.routing import Mount
 
 from . import openapi
@@ -48,6 +50,9 @@ class Cut(Response):
         connection = CONNECTIONS.get(tuple(scope["client"] or ()))
         if connection:
             connection.abort()
+            # once the server knows it, it does not complain that there is no answer
+            while (await receive())["type"] != "http.disconnect":
+                pass
 
 
 def create_app(
@@ -77,20 +82,24 @@ def create_app(
             fault = faults.take(operation.name, ANSWERS)
             if fault and fault.kind == "cut_before":
                 return Cut()
-            body = None
+            raw, body = b"", None
             try:
                 zone = place(request, settings, regional)
                 if fault and fault.kind == "status":
                     raise plain(fault.status, "a fault of the emulator")
-                body = parse(await read(request), operation)
+                raw = await read(request)
+                body = parse(raw, operation)
                 query = QueryParams([one for one in request.query_params.multi_items() if one[1]])
                 check_query(operation, query)
                 checked = operation.model.model_validate(body) if operation.model else body
-                ids = {key: value for key, value in request.path_params.items() if "_id" in key}
+                parts = request.path_params.items()
+                ids = {key: value.lower() for key, value in parts if "_id" in key}
                 content = carried_out(zone, ids, query, checked)
                 if asyncio.iscoroutine(content):
                     content = await content
                 status = 204 if content is None else 200
+            except ClientDisconnect:
+                return Cut()
             except Refusal as refusal:
                 content, status = refusal.body, refusal.status
             except ValidationError as error:
@@ -100,7 +109,7 @@ def create_app(
                 content, status = FAILED, 500
             now = stamp(world.clock.now())
             path = request.url.path
-            journal.add(now, operation.name, operation.method, path, body, status)
+            journal.add(now, operation.name, operation.method, path, body, status, len(raw))
             return finished(content, status, fault)
 
         def carried_out(zone: str, ids: dict[str, str], query: QueryParams, body: Any) -> Any:
@@ -151,7 +160,7 @@ def parse(raw: bytes, operation: Operation) -> Any:
     """The body's JSON. Where an operation takes none, whatever is there is ignored: the Python SDK
     sends {} with everything (reference, 1)."""
     try:
-        body = json.loads(raw, parse_constant=no_number) if raw else {}
+        body = json.loads(raw, parse_constant=no_number, parse_float=finite) if raw else {}
     except (ValueError, RecursionError):
         if operation.model is None:
             return None
@@ -161,8 +170,14 @@ def parse(raw: bytes, operation: Operation) -> Any:
     return body
 
 
-def no_number(text: str) -> None:
-    raise ValueError(f"{text} is not JSON")
+def no_number(text: str) -> NoReturn:
+    raise ValueError(f"{text} is not a number")
+
+
+def finite(text: str) -> float:
+    """1e999 is JSON, but the infinity that Python makes of it is none."""
+    number = float(text)
+    return number if math.isfinite(number) else no_number(text)
 
 
 def finished(content: Any, status: int, fault: Fault | None) -> Response:

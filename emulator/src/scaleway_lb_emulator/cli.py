@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import ipaddress
 import logging
+import re
 import signal
 import socket
 import sqlite3
@@ -19,6 +20,7 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from . import __version__
+from .addresses import loopback
 from .app import CONNECTIONS, create_app
 from .certificates.builtin import BuiltinAuthority
 from .certificates.pebble import Pebble
@@ -153,7 +155,7 @@ def read_arguments() -> Settings:
     given = parser.parse_args()
     host, _, port = given.listen.rpartition(":")
     host = "127.0.0.1" if host == "localhost" else host.strip("[]")
-    if not loopback(host) or not port.isdigit() or int(port) > 65535:
+    if not loopback(host) or not re.fullmatch(r"[0-9]{1,5}", port) or int(port) > 65535:
         parser.error(f"--listen {given.listen}: give a loopback address and a port")
     try:
         network = ipaddress.IPv4Network(given.ip_range)
@@ -190,13 +192,6 @@ def read_arguments() -> Settings:
     )
 
 
-def loopback(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False
-
-
 async def serve(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT."""
     stop = asyncio.Event()
@@ -216,7 +211,7 @@ async def serve(settings: Settings) -> None:
         await authority.start()
         try:
             app = create_app(settings, data_plane, authority)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             hint = "; another emulator uses it" if "locked" in str(error) else ""
             raise Unusable(
                 f"cannot read the state in {settings.state_dir}: {error}{hint}. Choose another "

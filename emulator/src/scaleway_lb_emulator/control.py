@@ -5,20 +5,24 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import json
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
-from fastapi import FastAPI, HTTPException
+from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import Response
 from fastapi_offline import FastAPIOffline
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
+from starlette.datastructures import MutableHeaders
 
+from .addresses import loopback
 from .clock import stamp
 from .faults import TRANSITIONS, Fault, Faults
 from .journal import Journal
 from .models import DnsName
 from .operations import OPERATIONS
-from .replies import explain_in_json
+from .replies import HEADERS, as_json, explain_in_json
 from .shapes import Refused
 from .world import World
 
@@ -53,6 +57,15 @@ class Advance(BaseModel):
     advance: Annotated[str, Field(pattern=r"^[0-9]{1,9}(\.[0-9]{1,9})?[smhd]$")]
 
 
+def local(place: str) -> bool:
+    """Whether a URL, of which the host is enough, is of this machine."""
+    try:
+        name = urlsplit(place).hostname or ""
+    except ValueError:
+        return False
+    return name == "localhost" or loopback(name)
+
+
 def control(world: World, journal: Journal, faults: Faults) -> FastAPI:
     """An application of its own, so that who tests the API by its document leaves this alone."""
     app = FastAPIOffline(
@@ -62,6 +75,17 @@ def control(world: World, journal: Journal, faults: Faults) -> FastAPI:
         responses=REFUSED,
     )
     explain_in_json(app)
+
+    @app.middleware("http")
+    async def admit(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
+        """These calls need no token, and a browser on this machine sends whatever a page of
+        another host makes it send: with that page's Origin, or with that host's name as Host."""
+        headers = MutableHeaders(scope=request.scope)
+        host, origin = headers.get("Host", "localhost"), headers.get("Origin", "//localhost")
+        if not local(f"//{host}") or not local(origin):
+            return as_json({"message": "these calls are for this machine alone"}, 403, HEADERS)
+        headers["Content-Type"] = "application/json"  # whatever it is called: curl -d says a form
+        return await call(request)
 
     @app.get("/journal")
     async def read_journal(reads: bool = False) -> Response:
@@ -73,7 +97,7 @@ def control(world: World, journal: Journal, faults: Faults) -> FastAPI:
     async def reset() -> None:
         """Forget everything."""
         faults.waiting.clear()
-        journal.entries.clear()
+        journal.clear()
         world.reset()
 
     @app.post("/faults")

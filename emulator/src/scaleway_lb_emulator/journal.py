@@ -3,35 +3,49 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from typing import Any
 
 KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*KEY-----|$)", re.S)
 LONGEST = 100_000
+"""Entries that are kept (our choice)."""
+MOST = 32 * 2**20
+"""Bytes of the bodies that are kept (our choice): the latest entry, however long it is, fits."""
 
 
 class Journal:
-    """The entries since the last reset, reads apart from writes by their method."""
+    """The entries since the last reset, reads apart from writes by their method; the oldest are
+    dropped where there are too many."""
 
     def __init__(self) -> None:
-        self.entries: list[dict[str, Any]] = []
+        self.clear()
 
-    def add(self, at: str, operation: str, method: str, path: str, body: Any, status: int) -> None:
-        number = self.entries[-1]["n"] + 1 if self.entries else 1
-        self.entries.append(
-            {
-                "n": number,
-                "at": at,
-                "operation": operation,
-                "method": method,
-                "path": path,
-                "body": hidden(body),
-                "status": status,
-            }
-        )
-        del self.entries[:-LONGEST]
+    def clear(self) -> None:
+        self.entries: deque[tuple[dict[str, Any], int]] = deque()
+        self.number = self.size = 0
+
+    def add(
+        self, at: str, operation: str, method: str, path: str, body: Any, status: int, size: int
+    ) -> None:
+        """`size` is the body's, in bytes."""
+        self.number += 1
+        entry = {
+            "n": self.number,
+            "at": at,
+            "operation": operation,
+            "method": method,
+            "path": path,
+            "body": hidden(body),
+            "status": status,
+        }
+        self.entries.append((entry, size))
+        self.size += size
+        while len(self.entries) > LONGEST or (self.size > MOST and len(self.entries) > 1):
+            _, dropped = self.entries.popleft()
+            self.size -= dropped
 
     def shown(self, reads: bool) -> list[dict[str, Any]]:
-        return [entry for entry in self.entries if reads or entry["method"] != "GET"]
+        return [entry for entry, _ in self.entries if reads or entry["method"] != "GET"]
 
 
 def hidden(value: Any) -> Any:

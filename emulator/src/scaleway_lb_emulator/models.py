@@ -113,7 +113,11 @@ Transient = Annotated[
 ]
 Text = Annotated[str, Field(max_length=255)]
 Name = Annotated[str, Field(min_length=1, max_length=255)]
-Id = Annotated[str, Field(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
+Id = Annotated[
+    str,
+    Field(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"),
+    AfterValidator(str.lower),  # case-blind, as UUIDs are (RFC 9562)
+]
 DnsName = Annotated[str, Field(max_length=253, pattern=rf"^(\*\.)?({LABEL}\.)*{LABEL}$")]
 Texts = several(Text)
 Ids = several(Id)
@@ -300,13 +304,13 @@ class UpdateBackend(Body):
 
 
 class CreateBackend(UpdateBackend):
-    """The documentation requires these two as well, but the vendor's own tutorial leaves out the
-    second (reference, 9); their defaults are the SDK's."""
+    """The documentation requires all four, but the vendor's own tutorial leaves out the second
+    (reference, 9); the defaults of the first two are the SDK's."""
 
     forward_port_algorithm: Algorithm = "roundrobin"
     sticky_sessions: Stickiness = "none"
     health_check: HealthCheck
-    server_ip: Addresses = []
+    server_ip: Addresses  # documented as required, and in all recorded requests (reference, 4.3)
 
 
 class Servers(Body):

@@ -88,7 +88,9 @@ class Orders:
         world = self.world
         if fails:
             raise OrderFailed("the order was failed by a fault of the emulator")
-        names = [row["common_name"], *row["subject_alternative_name"]]
+        # in lower case, as an authority writes them: its DNS server takes no other
+        given = [row["common_name"], *row["subject_alternative_name"]]
+        names = list(dict.fromkeys(name.lower() for name in given))
         for name in names:
             if address := world.address_of(name):
                 world.authority.set_address(name, address)

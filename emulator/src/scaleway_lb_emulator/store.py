@@ -23,6 +23,10 @@ class Store:
     def __init__(self, directory: Path | None) -> None:
         if directory:
             directory.mkdir(parents=True, exist_ok=True)
+            # It holds private keys. SQLite gives new files beside it the same mode.
+            (directory / "state.sqlite").touch(0o600)
+            for file in directory.glob("state.sqlite*"):
+                file.chmod(0o600)
         path = str(directory / "state.sqlite") if directory else ":memory:"
         self.database = sqlite3.connect(
             path, timeout=1, check_same_thread=False, isolation_level=None

@@ -115,7 +115,7 @@ def page(asked: Asked, rows: list[Row], show: Callable[[Row], Any]) -> dict[str,
     query, allowed = asked.query, asked.operation.query
     for field in ("project_id", "organization_id", "ip_address", "frontend_id"):
         if field in allowed and (wanted := query.get(field)):
-            rows = [row for row in rows if row[field] == wanted]
+            rows = [row for row in rows if row[field] == wanted.lower()]
     if "name" in allowed and (wanted := query.get("name")):
         # It matches more than the exact name (notes, 34).
         rows = [row for row in rows if wanted in row["name"]]

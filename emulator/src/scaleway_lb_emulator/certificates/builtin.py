@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from ..contracts import Issued, OrderFailed
-from ..processes import write_private
+from ..imported import UNREADABLE
+from ..processes import Unusable, write_private
 from .records import Records
 from .requests import alternative_names, key_pem, new_key, subject
+from .roots import Roots
 
 
 class BuiltinAuthority(Records):
@@ -22,27 +26,15 @@ class BuiltinAuthority(Records):
         super().__init__()
         kept = state_dir / "authority.pem" if state_dir else None
         if kept and kept.exists():
-            pem = kept.read_bytes()
-            self.key = serialization.load_pem_private_key(pem, None)
-            self.root = x509.load_pem_x509_certificate(pem)
-            return
-        self.key = new_key()
-        now = datetime.now(UTC)
-        name = subject("Scaleway LB emulator, built-in root")
-        self.root = (
-            x509.CertificateBuilder()
-            .subject_name(name)
-            .issuer_name(name)
-            .public_key(self.key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - timedelta(days=1))
-            .not_valid_after(now + timedelta(days=3650))
-            .add_extension(x509.BasicConstraints(True, 0), critical=True)
-            .sign(self.key, hashes.SHA256())
-        )
-        if kept:
-            state_dir.mkdir(parents=True, exist_ok=True)
-            write_private(kept, key_pem(self.key) + self.root_pem())
+            self.key, self.root = read(kept)
+        else:
+            self.key = new_key()
+            self.root = signed_by_itself(self.key)
+        pem = self.root.public_bytes(serialization.Encoding.PEM)
+        self.roots = Roots(state_dir)
+        self.roots.add(pem)
+        if kept and not kept.exists():
+            write_private(kept, key_pem(self.key) + pem)
 
     async def start(self) -> None:
         return None
@@ -69,4 +61,34 @@ class BuiltinAuthority(Records):
         return Issued(key_pem(key), leaf.public_bytes(serialization.Encoding.PEM))
 
     def root_pem(self) -> bytes:
-        return self.root.public_bytes(serialization.Encoding.PEM)
+        return self.roots.pem
+
+
+def read(kept: Path) -> tuple[Any, x509.Certificate]:
+    pem = kept.read_bytes()
+    try:
+        return (
+            serialization.load_pem_private_key(pem, None),
+            x509.load_pem_x509_certificate(pem),
+        )
+    except UNREADABLE:
+        raise Unusable(
+            f"cannot read the authority in {kept}: it is damaged. Remove it for a new one, or "
+            "choose another directory with --state."
+        ) from None
+
+
+def signed_by_itself(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
+    now = datetime.now(UTC)
+    name = subject("Scaleway LB emulator, built-in root")
+    return (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=3650))
+        .add_extension(x509.BasicConstraints(True, 0), critical=True)
+        .sign(key, hashes.SHA256())
+    )

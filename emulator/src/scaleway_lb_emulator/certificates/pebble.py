@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import socket
 import time
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import josepy
@@ -23,7 +26,11 @@ from ..processes import Unusable, write_private
 from ..settings import Settings
 from .records import Records
 from .requests import alternative_names, key_pem, new_key, signing_request, subject
+from .roots import Roots
 
+log = logging.getLogger(__name__)
+FAILURES = (errors.Error, messages.Error, requests.exceptions.RequestException)
+"""What the library raises where Pebble refuses, or is not there."""
 NONCES = 8
 """How often a request is sent anew: Pebble rejects every twentieth nonce, good ones too."""
 
@@ -65,39 +72,73 @@ class Pebble(Records):
         self.directory = processes.scratch("pebble")
         self.acme_port, self.roots_port, self.dns_port, self.records_port = free_ports(4)
         self.children: list[asyncio.subprocess.Process] = []
+        self.watchers: list[asyncio.Task] = []
+        self.stopped = False
         self.acme: client.ClientV2 | None = None
-        self.roots: list[bytes] = []
+        self.roots = Roots(settings.state_dir)
         self.key: josepy.JWKRSA | None = None
 
     async def start(self) -> None:
         self.write_files()
-        log = str(self.directory / "pebble.log")
-        self.children.append(
-            await processes.start(
-                self.resolver,
-                *("-http01", "", "-https01", "", "-tlsalpn01", ""),
-                *("-dns01", f"127.0.0.1:{self.dns_port}"),
-                *("-management", f"127.0.0.1:{self.records_port}"),
-                *("-defaultIPv4", "", "-defaultIPv6", ""),
-                log=log,
-            )
+        await self.start_dns()
+        await self.start_pebble()
+
+    async def start_dns(self) -> None:
+        """Start the DNS server that Pebble asks, and tell it all names."""
+        await self.run(
+            self.start_dns,
+            self.resolver,
+            *("-http01", "", "-https01", "", "-tlsalpn01", ""),
+            *("-dns01", f"127.0.0.1:{self.dns_port}"),
+            *("-management", f"127.0.0.1:{self.records_port}"),
+            *("-defaultIPv4", "", "-defaultIPv6", ""),
         )
-        self.children.append(
-            await processes.start(
-                self.pebble,
-                *("-config", str(self.directory / "pebble.json")),
-                *("-dnsserver", f"127.0.0.1:{self.dns_port}"),
-                log=log,
-                # without its pauses, and with a challenge for every name of every order
-                environment={"PEBBLE_VA_NOSLEEP": "1", "PEBBLE_AUTHZREUSE": "0"},
-            )
-        )
-        await asyncio.to_thread(self.connect)
-        await asyncio.to_thread(self.read_roots)
+        url = f"http://127.0.0.1:{self.records_port}/"
+        await asyncio.to_thread(self.answer, lambda: requests.get(url, timeout=5))
         for name, address in self.addresses.items():
             self.tell("add-a", name, address)
 
+    async def start_pebble(self) -> None:
+        await self.run(
+            self.start_pebble,
+            self.pebble,
+            *("-config", str(self.directory / "pebble.json")),
+            *("-dnsserver", f"127.0.0.1:{self.dns_port}"),
+            # without its pauses, and with a challenge for every name of every order
+            environment={"PEBBLE_VA_NOSLEEP": "1", "PEBBLE_AUTHZREUSE": "0"},
+        )
+        await asyncio.to_thread(self.connect)
+        await asyncio.to_thread(self.read_root)
+
+    async def run(
+        self,
+        again: Callable[[], Awaitable[None]],
+        *command: str,
+        environment: dict[str, str] | None = None,
+    ) -> None:
+        log = str(self.directory / "pebble.log")
+        process = await processes.start(*command, log=log, environment=environment)
+        self.children.append(process)
+        watcher = self.watch(process, Path(command[0]).name, again)
+        self.watchers.append(asyncio.create_task(watcher))
+
+    async def watch(
+        self, process: asyncio.subprocess.Process, name: str, again: Callable[[], Awaitable[None]]
+    ) -> None:
+        """Start a program again where it ended by itself, unless it cannot even start."""
+        begin = time.monotonic()
+        await process.wait()
+        log.error("%s ended with status %s", name, process.returncode)
+        if time.monotonic() - begin > 1:
+            try:
+                await again()
+            except (Unusable, *FAILURES) as problem:
+                log.error("%s is not back: %s", name, problem)
+
     async def stop(self) -> None:
+        self.stopped = True
+        for watcher in self.watchers:
+            watcher.cancel()
         for child in self.children:
             await processes.stop(child)
         processes.discard(self.directory)
@@ -144,38 +185,44 @@ class Pebble(Records):
         network = Network(
             self.key, user_agent="scaleway-lb-emulator", verify_ssl=str(self.directory / "tls.pem")
         )
-        deadline = time.monotonic() + 20
         url = f"https://localhost:{self.acme_port}/dir"
-        while True:
-            try:
-                directory = messages.Directory.from_json(network.get(url).json())
-                requests.get(f"http://127.0.0.1:{self.records_port}/", timeout=5)
-                break
-            except (requests.exceptions.ConnectionError, OSError):
-                if time.monotonic() > deadline:
-                    output = (self.directory / "pebble.log").read_text(errors="replace")
-                    raise Unusable(f"Pebble did not start: {output[-1000:]}") from None
-                time.sleep(0.05)
+        answer = self.answer(lambda: network.get(url))
+        directory = messages.Directory.from_json(answer.json())
         self.acme = client.ClientV2(directory, net=network)
         registration = messages.NewRegistration.from_data(terms_of_service_agreed=True)
         self.acme.new_account(registration)
 
+    def answer(self, ask: Callable[[], requests.Response]) -> requests.Response:
+        """What a program that was just started answers, once it can."""
+        deadline = time.monotonic() + 20
+        while True:
+            try:
+                return ask()
+            except OSError:
+                if self.stopped or time.monotonic() > deadline:
+                    output = (self.directory / "pebble.log").read_text(errors="replace")
+                    raise Unusable(f"Pebble did not start: {output[-1000:]}") from None
+                time.sleep(0.05)
+
     def set_address(self, name: str, address: str) -> None:
         self.remove_address(name)
         super().set_address(name, address)
-        if self.acme:
-            self.tell("add-a", name, address)
+        self.tell("add-a", name, address)
 
     def remove_address(self, name: str) -> None:
-        if self.address_of(name) and self.acme:
+        if self.address_of(name):
             self.tell("clear-a", name, None)
         super().remove_address(name)
 
     def tell(self, what: str, name: str, address: str | None) -> None:
-        """Change a record of the DNS server that Pebble asks."""
+        """Change a record of the DNS server that Pebble asks. While that does not run, orders fail
+        for want of it; all else goes on, and it is told everything when it is started again."""
         record = {"host": f"{name}.", "addresses": [address] if address else []}
         url = f"http://127.0.0.1:{self.records_port}/{what}"
-        requests.post(url, json=record, timeout=10).raise_for_status()
+        try:
+            requests.post(url, json=record, timeout=10).raise_for_status()
+        except requests.exceptions.RequestException as failure:
+            log.error("the DNS of the certificate authority does not know %s: %s", name, failure)
 
     async def order(self, lb_id: str, names: list[str], until: datetime) -> Issued:
         """Order a certificate; the challenges are answered on the load balancer's own address."""
@@ -213,26 +260,19 @@ class Pebble(Records):
                 if challenge.error
             ]
             raise OrderFailed("; ".join(reasons) or str(failure)) from failure
-        except (errors.Error, messages.Error, requests.exceptions.RequestException) as failure:
+        except FAILURES as failure:
             raise OrderFailed(str(failure)) from failure
         return Issued(key_pem(key), order.fullchain_pem.encode())
 
     def root_pem(self) -> bytes:
-        """The root of this run, then those of earlier runs: Pebble makes a new one each time."""
-        return b"".join(self.roots)
+        return self.roots.pem
 
-    def read_roots(self) -> None:
+    def read_root(self) -> None:
+        """Pebble makes a new one each time that it starts."""
         url = f"https://localhost:{self.roots_port}/roots/0"
         answer = requests.get(url, verify=str(self.directory / "tls.pem"), timeout=10)
         answer.raise_for_status()
-        self.roots = [answer.content]
-        if self.settings.state_dir:
-            # certificates that were issued before stay in the state, and must still verify
-            kept = self.settings.state_dir / "roots.pem"
-            earlier = kept.read_bytes() if kept.exists() else b""
-            self.roots.append(earlier)
-            self.settings.state_dir.mkdir(parents=True, exist_ok=True)
-            write_private(kept, answer.content + earlier)
+        self.roots.add(answer.content)
 
 
 def free_ports(count: int) -> list[int]:

@@ -75,6 +75,7 @@ def console(world: World) -> APIRouter:
             chosen = listed[0]
         url = str(request.base_url).rstrip("/")
         shown = await picture(world, chosen) if chosen else None
+        serving = world.settings.data_plane != "none"
         content = ENVIRONMENT.get_template("page.html.j2").render(
             style=STYLE,
             script=SCRIPT,
@@ -82,7 +83,7 @@ def console(world: World) -> APIRouter:
             url=url,
             now=stamp(world.clock.now() // SECOND * SECOND).replace("T", " ").replace("Z", " UTC"),
             advanced=world.clock.advanced // SECOND,
-            serving=world.settings.data_plane != "none",
+            serving=serving,
             cards=[await card(world, row) for row in listed],
             total=len(every),
             found=len(found),
@@ -92,7 +93,7 @@ def console(world: World) -> APIRouter:
             asked=lb,
             shown=shown,
             drawing=draw(shown) if shown else None,
-            visits=visits(shown, url, world.settings.port_offset) if shown else [],
+            visits=visits(shown, url, world.settings.port_offset) if shown and serving else [],
         )
         return HTMLResponse(content, 404 if lb and not chosen else 200, HEADERS)
 

@@ -257,7 +257,7 @@ def ways_in(world: World, lb_id: str) -> list[str]:
 
 def problems_of(world: World, lb: Row) -> dict[str, str]:
     """What of this load balancer is not served as asked, and why."""
-    kinds = ("frontend", "backend", "route", "certificate")
+    kinds = ("frontend", "backend", "acl", "route", "certificate")
     ids = {row["id"] for kind in kinds for row in world.of(kind, lb_id=lb["id"])}
     heads = tuple(
         head for ip in ways_in(world, lb["id"]) for head in (f"address {ip}", f"{ip}:", f"[{ip}]:")
@@ -281,7 +281,7 @@ def named(world: World, lb: Row, problems: dict[str, str]) -> list[str]:
     """The problems as sentences, with names for the IDs."""
     names = {
         row["id"]: f"“{row['name']}”"
-        for kind in ("frontend", "backend", "certificate")
+        for kind in ("frontend", "backend", "acl", "certificate")
         for row in world.of(kind, lb_id=lb["id"])
     }
     sentences = []

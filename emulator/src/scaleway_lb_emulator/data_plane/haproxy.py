@@ -7,6 +7,7 @@ import logging
 import os
 import re
 import signal
+import sys
 import time
 from typing import Any
 
@@ -22,6 +23,7 @@ from .workers import accepting, children, unbindable
 log = logging.getLogger(__name__)
 PATIENCE = 20
 """Seconds in which a new configuration must be live."""
+STOPPED = re.compile(r"Proxy f_[A-Za-z0-9-]+ stopped \(cumulated conns: ")
 ASKED = 100
 """How many backends HAProxy is asked about in one command, whose length is limited."""
 
@@ -35,6 +37,7 @@ class HAProxy:
         self.directory = processes.scratch("haproxy")
         self.process: asyncio.subprocess.Process | None = None
         self.watcher: asyncio.Task | None = None
+        self.logs: asyncio.Task | None = None
         self.snapshot: list[dict[str, Any]] = []
         self.challenges: dict[str, dict[str, str]] = {}
         self.configuration: Configuration | None = None
@@ -126,9 +129,10 @@ class HAProxy:
             self.process = await processes.start(
                 *(self.program, "-W", "-db", "-f", str(self.directory / "haproxy.cfg")),
                 log=str(self.directory / "haproxy.log"),
-                stdout=2,  # access logs; all else goes to the log
+                stdout=asyncio.subprocess.PIPE,  # access logs; all else goes to the log
                 directory=self.directory,
             )
+            self.logs = asyncio.create_task(pass_on(self.process.stdout))
             self.watcher = asyncio.create_task(self.watch(self.process))
         worker = await self.until_live(generation)
         if worker is None:
@@ -283,6 +287,14 @@ class HAProxy:
         """The end of its log."""
         log_file = self.directory / "haproxy.log"
         return log_file.read_text(errors="replace")[-2000:] if log_file.exists() else ""
+
+
+async def pass_on(logs: asyncio.StreamReader) -> None:
+    """The access logs, without what HAProxy says of each of these frontends at a reload."""
+    async for line in logs:
+        text = line.decode(errors="replace")
+        if not STOPPED.search(text):
+            sys.stderr.write(text)
 
 
 async def until_free(places: set[tuple[str, int]]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import jinja2
 
 from ..contracts import Snapshot
-from .rules import acl_lines, by_precision, route_condition
+from .rules import acl_lines, by_precision, failing_closed, route_condition
 from .servers import backend_section, failover_section
 from .words import identifier, quoted
 from .workers import shown
@@ -30,6 +30,7 @@ ENVIRONMENT = jinja2.Environment(
 )
 ENVIRONMENT.filters["quoted"] = quoted
 SECTION = re.compile(r"\b[fb]_[A-Za-z0-9-]+")
+ACL = re.compile(r"\ba_[A-Za-z0-9-]+")
 LINE = re.compile(r"\.cfg:(\d+)\]")
 
 Place = tuple[str, int]
@@ -38,8 +39,8 @@ Place = tuple[str, int]
 class Configuration:
     """The text, the files that it names, and what it could not hold.
 
-    `left_out` maps addresses with ports that cannot be bound, and sections that HAProxy refuses
-    (f_<id>, b_<id>), to the reason.
+    `left_out` maps addresses with ports that cannot be bound, and what HAProxy refuses (sections,
+    f_<id> and b_<id>, and ACLs, a_<id>), to the reason.
     """
 
     def __init__(
@@ -163,8 +164,7 @@ class Configuration:
             lines += ["log stdout format raw local0", f"option {mode}log"]
         if row["enable_http3"]:
             self.problem(f"HTTP/3 of frontend {row['id']}", "this HAProxy has no QUIC")
-        for acl in row["acls"]:
-            lines += acl_lines(acl, mode)
+        lines += self.acls(row, mode)
         lines += self.routes(row, mode, bool(tls), backends)
         if default["failover"]:
             lines.append(f"use_backend {default['failover']} if {{ nbsrv({default['id']}) eq 0 }}")
@@ -176,6 +176,19 @@ class Configuration:
             "lines": lines,
             "backend": default["id"],
         }
+
+    def acls(self, row: dict[str, Any], mode: str) -> list[str]:
+        lines = []
+        for acl in row["acls"]:
+            try:
+                if reason := self.left_out.get(f"a_{acl['id']}"):
+                    raise ValueError(reason)
+                lines += acl_lines(acl, mode)
+            except ValueError as error:
+                instead, meaning = failing_closed(acl)
+                lines += acl_lines(instead, mode) if instead else []
+                self.problem(f"ACL {acl['id']}", f"{error}; so {meaning}")
+        return lines
 
     def routes(
         self, row: dict[str, Any], mode: str, tls: bool, backends: dict[str, Any]
@@ -229,13 +242,14 @@ class Configuration:
         return f" ssl crt-list {crt_list} {level}{alpn}"
 
     def culprits(self, complaint: str) -> dict[str, str]:
-        """The sections that HAProxy complains about, by the lines or names that it gives."""
+        """The ACLs and sections that HAProxy complains about, by the lines or names that it gives:
+        where it names an ACL, that alone."""
         lines = self.text.splitlines()
         found: dict[str, str] = {}
         for said in complaint.splitlines():
             if "[ALERT]" not in said:
                 continue
-            sections = SECTION.findall(said)
+            sections = ACL.findall(said) or SECTION.findall(said)
             if not sections and (number := LINE.search(said)):
                 above = reversed(lines[: int(number[1])])
                 heads = (line for line in above if line.startswith(("frontend", "backend")))

@@ -31,10 +31,11 @@ def acl_lines(acl: dict[str, Any], mode: str) -> list[str]:
             lines.append(f"acl {name}_ip src {ipaddress.ip_network(subnet, strict=False)}")
         tests.append(f"{name}_ip")
     values = match["http_filter_value"]
-    if (finder := found_by(match)) and values:
+    if (finders := found_by(match)) and values:
         if mode != "http":
             raise ValueError("an HTTP filter needs an HTTP backend")
-        lines += [f"acl {name}_http {finder} -- {quoted(value)}" for value in values]
+        for finder in finders:
+            lines += [f"acl {name}_http {finder} -- {quoted(value)}" for value in values]
         tests.append(f"{name}_http")
     if match["invert"]:
         condition = " or ".join(f"!{test}" for test in tests) or "FALSE"
@@ -43,13 +44,27 @@ def acl_lines(acl: dict[str, Any], mode: str) -> list[str]:
     return [*lines, f"{verdict(acl['action'], mode)} if {condition}"]
 
 
-def found_by(match: dict[str, Any]) -> str:
-    """What of a request the HTTP filter looks at, and how; '' for no filter."""
+def found_by(match: dict[str, Any]) -> list[str]:
+    """What of a request the HTTP filter looks at, and how; nothing for no filter."""
     if match["http_filter"] == "http_header_match":
-        return f"req.hdr({header(match['http_filter_option'])}) -m str"
+        # as a whole, and by the items of a list: which one is meant is not known (our choice)
+        name = header(match["http_filter_option"])
+        return [f"req.fhdr({name}) -m str", f"req.hdr({name}) -m str"]
     methods = {"path_begin": "beg", "path_end": "end", "regex": "reg"}
     method = methods.get(match["http_filter"])
-    return f"path -m {method}" if method else ""
+    return [f"path -m {method}"] if method else []
+
+
+def failing_closed(acl: dict[str, Any]) -> tuple[dict[str, Any] | None, str]:
+    """What stands in for an ACL that cannot be done, and what that means for the traffic. What the
+    real one does is not known; our choice is that nothing gets through that may be unwanted."""
+    kind, match = acl["action"]["type"], acl["match"]
+    if kind != "deny":
+        return None, f"it {'allows' if kind == 'allow' else 'redirects'} nothing"
+    subnets = [] if match["invert"] else match["ip_subnet"]
+    wider = {"ip_subnet": subnets, "http_filter": None, "invert": False}
+    meaning = f"all that comes from {', '.join(subnets)}" if subnets else "everything"
+    return {**acl, "match": match | wider}, f"it denies {meaning}"
 
 
 def verdict(action: dict[str, Any], mode: str) -> str:

@@ -59,7 +59,8 @@ def new_instance(world: World) -> Row:
 def list_lbs(asked: Asked) -> Any:
     rows = asked.world.store.of("lb", zone=asked.zone)
     if ids := asked.query.getlist("lb_ids"):
-        rows = [row for row in rows if row["id"] in ids]
+        wanted = {one.lower() for one in ids}
+        rows = [row for row in rows if row["id"] in wanted]
     return page(asked, rows, asked.answers.lb)
 
 

@@ -32,7 +32,7 @@ def list_lb_types(asked: Asked) -> Any:
 async def statistics(asked: Asked) -> list[dict[str, Any]]:
     """The servers behind a load balancer as the data plane sees them. One that it does not see is
     shown as the API shows one that was not checked yet (reference, 4.11)."""
-    world, lb, wanted = asked.world, asked.need("lb"), asked.query.get("backend_id")
+    world, lb, wanted = asked.world, asked.need("lb"), asked.query.get("backend_id", "").lower()
     backends = world.store.of("backend", lb_id=lb["id"])
     watched = [row for row in backends if seen_yet(world, row)]
     states = await world.data_plane.stats(lb["id"], watched)
