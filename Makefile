@@ -18,9 +18,11 @@ setup: .venv/.ready ## make .venv and install the programs that are missing
 demo: setup ## both recipes against the emulator: two working HTTPS sites
 	@.venv/bin/python scripts/demo.py $(if $(STAY),--stay)
 
-test: setup ## every test: unit, emulator, functional, end to end
+test: setup ## every test: unit, emulator, functional, end to end (PYTEST=tests/unit: those alone)
 	@scripts/programs.sh $(CLIENTS)
-	@scripts/as_root.sh .venv/bin/pytest $(PYTEST)
+	@scripts/as_root.sh .venv/bin/pytest $(or $(PYTEST),-n auto tests/unit tests/emulator tests/functional)
+	@# One after another: all of them need ports 80 and 443.
+	@$(if $(PYTEST),,scripts/as_root.sh .venv/bin/pytest tests/e2e)
 
 compat: setup ## what depends on ansible-core, under each of its versions that runs here
 	@scripts/programs.sh $(CLIENTS)

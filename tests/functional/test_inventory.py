@@ -163,7 +163,7 @@ def test_the_examples_of_the_documentation_work(account, cloud, inventory, liste
         ({"tags": ["production", "eu"]}, {"lb_shop"}),
         ({"project_id": OTHER_PROJECT}, {"lb_mine"}),
     ],
-    ids=str,
+    ids=lambda value: str(sorted(value) if isinstance(value, set) else value),
 )
 def test_what_is_asked_for_is_what_is_there(account, cloud, listed, options, expected):
     make(cloud, "mine", {"web": (80, ["10.0.0.9"])}, project_id=OTHER_PROJECT)
