@@ -36,6 +36,8 @@ options:
     description:
       - The size, such as V(LB-S), V(LB-GP-M) or V(LB-GP-L), in any case.
       - Changing it migrates the load balancer, which keeps its addresses and all that is on it.
+      - Until a migration is over, the API shows the former type. So a task that gives a type waits
+        for the end of one that is under way, even with O(wait=false).
       - The API's default is V(LB-S).
     type: str
   ips:

@@ -3,7 +3,8 @@
 import time
 
 import pytest
-from cloud import serving
+from cloud import PROJECT_ID, serving
+from declared import wait_for
 from objects import WEB
 
 V4, V6 = "127.52.0.1", "2001:db8:1::"
@@ -89,6 +90,44 @@ def test_a_load_balancer_can_be_reached_from_private_networks_alone(cloud, modul
 def test_a_list_of_addresses_is_all_of_them(module, cloud, name):
     result = module("load_balancer", name="web", ips=[], **{name: True})
     assert f"{name}: ips lists all the addresses" in result["msg"]
+
+
+@pytest.fixture
+def migrating():
+    """A cloud with a load balancer that another task is resizing, which takes more than a second"""
+    with serving("--data-plane=none", "--ca=builtin", "--time-scale=0.5") as slow:
+        made = slow.api("POST", "lbs", {"name": "web", "project_id": PROJECT_ID})
+        path = f"lbs/{made['id']}"
+        wait_for(lambda: slow.api("GET", path)["status"] == "ready")
+        slow.api("POST", f"{path}/migrate", {"type": "lb-gp-m"})
+        yield slow
+
+
+RESIZED = {
+    "load_balancer": {"name": "web", "type": "LB-GP-M"},
+    "stack": {"load_balancer": {"name": "web", "type": "LB-GP-M"}},
+}
+
+
+@pytest.mark.parametrize("name", RESIZED)
+def test_a_resize_that_is_under_way_is_waited_for_and_not_sent_again(name, inside, migrating):
+    with migrating.watched() as writes:
+        checked = inside(name, check=True, environment=migrating.environment, **RESIZED[name])
+        assert "is being migrated" in checked["warnings"][0]
+        result = inside(name, environment=migrating.environment, **RESIZED[name], wait=False)
+    assert result["changed"] is False and writes == []
+    found = result[name] if name == "load_balancer" else result[name]["load_balancer"]
+    assert found["type"] == "lb-gp-m"
+
+
+@pytest.mark.parametrize("name", RESIZED)
+def test_a_resize_whose_answer_is_lost_is_not_sent_again(name, inside):
+    with serving("--data-plane=none", "--ca=builtin", "--time-scale=0.5") as slow:
+        inside("load_balancer", name="web", environment=slow.environment)
+        slow.fault(operation="MigrateLB", kind="cut_after", count=1)
+        with slow.watched() as writes:
+            result = inside(name, environment=slow.environment, **RESIZED[name])
+    assert result["changed"] and [entry["operation"] for entry in writes] == ["MigrateLB"]
 
 
 def test_a_resized_load_balancer_is_waited_for_until_it_has_its_type(module, cloud):
