@@ -417,11 +417,32 @@ def test_an_acl_that_can_do_nothing_is_refused(there, rule, says):
         (ACL, {"id": UUID, "name": ""}, "name: it cannot be empty."),
         (ACLS, {"acls": [{"name": "", **DENY}]}, "acls[0].name: it cannot be empty."),
         (FRONTEND, {"name": "http", "backend": ""}, "backend: it cannot be empty."),
+        (LOAD_BALANCER, {"name": "web", "type": ""}, "type: it cannot be empty."),
+        (
+            BACKEND_SERVERS,
+            {"backend": "", "servers": [], "state": "absent"},
+            "backend: it cannot be empty.",
+        ),
         (FRONTEND, {"name": "http", "certificates": [], "timeout_client": ""}, None),
     ],
 )
 def test_what_an_object_cannot_be_without_is_not_empty(kind, options, says):
     assert list(kind.problems(options)) == ([says] if says else [])
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        (FRONTEND, "certificates"),
+        (LOAD_BALANCER, "ips"),
+        (LOAD_BALANCER, "tags"),
+        (IP, "tags"),
+    ],
+)
+def test_an_empty_item_of_a_list_is_refused(kind, name):
+    # Which is what Ansible makes of a list that is given as ''.
+    says = f"{name}: an item of it is empty. A list of nothing is []."
+    assert list(kind.problems({"id": UUID, name: [""]})) == [says]
 
 
 @pytest.mark.parametrize(

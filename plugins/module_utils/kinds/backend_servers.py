@@ -187,7 +187,7 @@ BACKEND_SERVERS = BackendServers(
         "min_up": {"type": "int"},
     },
     fields={
-        "backend": Reference(BACKEND, aliases=["backend_id"]),
+        "backend": Reference(BACKEND, required=True, aliases=["backend_id"]),
         "servers": Servers(sent_as="server_ip", seen_at="pool", aliases=["server_ip"]),
     },
 )

@@ -174,7 +174,7 @@ LOAD_BALANCER = LoadBalancer(
     fields={
         "name": Field(required=True),
         "description": Field(default="", on_create=""),
-        "type": Type(),
+        "type": Type(blank=False),
         "ips": IPs(
             "ip",
             by="ip_address",
