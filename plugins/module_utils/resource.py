@@ -40,7 +40,7 @@ class Resource(Kind):
         try:
             found = session.api.get(self.item.format(id=object_id))
         except ApiError as error:
-            if error.status == 404:
+            if error.gone:
                 return None
             raise
         return self.as_read(session, found)
@@ -137,20 +137,24 @@ class Resource(Kind):
         refuse(self.problems(options))
         first: Plan | None = None
         while True:
-            found = self.find_or_gone(session, options)
-            plan = self.plan_for(session, options, found)
-            if session.check_mode:
-                if plan.changed:
-                    self.forewarn(session, plan, found)
-                return plan, plan.outcome
-            if not plan.changed and first is None:
-                return plan, self.once_usable(session, found)
-            first = first or plan
             try:
+                found = self.find(session, options)
+                plan = self.plan_for(session, options, found)
+                if session.check_mode:
+                    if plan.changed:
+                        self.forewarn(session, plan, found)
+                    return plan, plan.outcome
+                if not plan.changed and first is None:
+                    return plan, self.once_usable(session, found)
+                first = first or plan
                 return first, self.apply(session, plan, options, found)
             except AnswerLost as lost:
                 # Look before sending again, so that no fault ever creates a second object.
                 session.pause_after(lost)
+            except ApiError as error:
+                if not (error.gone and options.get("state") == "absent"):
+                    raise
+                return first or Plan(), None  # with what it lay under
 
     def is_in_transition(self, found: dict[str, Any]) -> bool:
         """True if the object itself shows that it cannot be used yet. For kinds to override."""
@@ -164,15 +168,6 @@ class Resource(Kind):
         load_balancer_id = self.load_balancer_of(session, found)
         outcome = self.await_usable(session, found["id"], load_balancer_id)
         return outcome or self.read(session, found["id"])
-
-    def find_or_gone(self, session: Session, options: dict[str, Any]) -> dict[str, Any] | None:
-        """The object; None as well if what it lies under is gone, and it shall be absent."""
-        try:
-            return self.find(session, options)
-        except ApiError as error:
-            if error.status == 404 and options.get("state") == "absent":
-                return None
-            raise
 
     def plan_for(
         self, session: Session, options: dict[str, Any], found: dict[str, Any] | None

@@ -47,12 +47,12 @@ class ACLs(Resource):
         try:
             rules = ACL.list(session, {"frontend": object_id})
         except ApiError as error:
-            if error.status == 404:
+            if error.gone:
                 return None
             raise
         owner = rules[0]["frontend"] if rules else session.known(object_id)
         owner = owner or FRONTEND.read(session, object_id)
-        return {"id": object_id, "name": owner["name"], "acls": rules, "lb": owner["lb"]}
+        return owner and {"id": object_id, "name": owner["name"], "acls": rules, "lb": owner["lb"]}
 
     def plan(
         self, found: dict[str, Any] | None, wanted: dict[str, Any], words: dict[str, Any]

@@ -9,6 +9,7 @@ import ipaddress
 from collections.abc import Iterator
 from typing import Any
 
+from ..api import ApiError
 from ..fields.references import Reference
 from ..kind import upper
 from ..plan import Call, Plan
@@ -111,7 +112,11 @@ class BackendServers(Resource):
     def ensure(self, session: Session, options: dict[str, Any]) -> tuple[Plan, Any]:
         plan, outcome = super().ensure(session, options)
         if options.get("wait_for") and outcome and not session.check_mode:
-            self.await_servers(session, options, outcome)
+            try:
+                self.await_servers(session, options, outcome)
+            except ApiError as error:
+                if not (error.gone and options["state"] == "absent"):
+                    raise
         return plan, outcome
 
     def apply(
