@@ -262,7 +262,8 @@ class Resource(Kind):
             items = [found] if found else []
         else:
             params = {
-                self.fields[name].sent_as: wanted[name] for name in self.queries & set(wanted)
+                self.fields[name].sent_as: self.fields[name].encode(wanted[name])
+                for name in self.queries & set(wanted)
             }
             items = self.list(session, self.parent_ids(session, options), **params)
         return [item for item in items if self.selects(wanted, item)]

@@ -39,6 +39,22 @@ def test_a_live_load_balancer_gets_an_ipv6_address_from_either_side(cloud, modul
     assert module("ip", tags=["another"], is_ipv6=True, load_balancer="other")["changed"] is False
 
 
+def test_an_address_is_the_same_however_it_is_written(cloud, module, stack, web):
+    module("ip", tags=["six"], is_ipv6=True)
+    written = V6.upper().replace("::", ":0::")
+    with cloud.watched() as writes:
+        assert module("ip", ip_address=written, tags=["six"])["changed"] is False
+        assert len(module("ip_info", ip_address=written)["ips"]) == 1
+    assert writes == []
+    assert addresses(module("load_balancer", name="web", ips=[V4, written])) == [V4, V6]
+    with cloud.watched(reads=True) as calls:
+        assert module("load_balancer", name="web", ips=[V4, written])["changed"] is False
+    assert [entry["operation"] for entry in calls] == ["ListLBs"]
+    for sections in ({"ips": [{"ip_address": written}]}, {}):
+        declared = {"load_balancer": {"name": "web", "ips": [V4, written]}, **sections}
+        assert stack(declared)["changed"] is False
+
+
 def test_a_reserved_address_is_attached_as_it_is_found(cloud, module):
     made = module("load_balancer", name="private", ips=[])["load_balancer"]
     assert made["ip"] == []

@@ -431,6 +431,20 @@ def test_what_an_object_cannot_be_without_is_not_empty(kind, options, says):
 
 
 @pytest.mark.parametrize(
+    ("kind", "options", "says"),
+    [
+        (IP, {"ip_address": "web"}, "ip_address: 'web' is not an IP address, such as 10.0.0.1"),
+        (LOAD_BALANCER, {"ips": ["web"]}, "ips: 'web' is neither an ID nor an IP address, such as"),
+        (LOAD_BALANCER, {"ips": [UUID, "2001:DB8:1::"]}, None),
+        (IP, {"ip_address": "2001:DB8:1::"}, None),
+    ],
+)
+def test_what_is_no_address_is_refused(kind, options, says):
+    found = list(kind.problems(options))
+    assert found[0].startswith(says) if says else not found
+
+
+@pytest.mark.parametrize(
     ("kind", "name"),
     [
         (FRONTEND, "certificates"),

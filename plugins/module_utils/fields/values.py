@@ -14,6 +14,7 @@ from ..ids import bare_id
 from .field import Field
 
 UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000}
+EXAMPLE = "10.0.0.1 or 2001:db8::1"
 DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h)")
 
 
@@ -92,6 +93,28 @@ class Duration(Milliseconds):
         return None if total is None else f"{total / 1000:.{3 if total % 1000 else 0}f}s"
 
 
+def address(text: str) -> str | None:
+    """An IP address in the one way to write it; None if it is none."""
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        return None
+
+
+class Address(Field):
+    """One IP address."""
+
+    def problems(self, value: Any, where: str) -> Iterator[str]:
+        if value and address(value) is None:
+            yield f"{where}: {value!r} is not an IP address, such as {EXAMPLE}."
+
+    def encode(self, value: Any, found: Any = None) -> Any:
+        return value and address(value)
+
+    def normalized(self, value: Any) -> Any:
+        return value and address(value)
+
+
 class Addresses(Field):
     """A list of IP addresses, or of networks where `networks` is true."""
 
@@ -105,7 +128,7 @@ class Addresses(Field):
             try:
                 self.read(item, **self.strict)
             except ValueError:
-                example = "10.0.0.1 or 10.0.0.0/8" if self.strict else "10.0.0.1 or 2001:db8::1"
+                example = "10.0.0.1 or 10.0.0.0/8" if self.strict else EXAMPLE
                 yield f"{where}: {item!r} is not an IP address, such as {example}."
 
     def encode(self, value: Any, found: Any = None) -> Any:

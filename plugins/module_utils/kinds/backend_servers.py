@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
 from typing import Any
 
 from ..api import ApiError
 from ..fields.references import Reference
+from ..fields.values import address
 from ..kind import upper
 from ..plan import Call, Plan
 from ..problem import Problem
@@ -175,11 +175,6 @@ def late(rows: list[dict[str, Any]], options: dict[str, Any]) -> list[str]:
 def state_in_words(row: dict[str, Any]) -> str:
     """What the statistics say of a server."""
     return f"{row['server_state']}, health check {row['last_health_check_status']}"
-
-
-def address(text: str) -> str:
-    """An IP address in the one way to write it."""
-    return str(ipaddress.ip_address(text))
 
 
 BACKEND_SERVERS = BackendServers(

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..fields.field import Field
 from ..fields.references import Reference
+from ..fields.values import Address
 from ..plan import Call, Plan
 from ..problem import Problem
 from ..resource import KINDS, Resource
@@ -54,7 +55,7 @@ class Ip(Resource):
 
     def find_by_name(self, session: Session, options: dict[str, Any]) -> dict[str, Any] | None:
         self.identity_in_words(options)
-        address = options.get("ip_address")
+        address = self.fields["ip_address"].encode(options.get("ip_address"))
         asked = {"ip_address": address} if address else {}
         return self.among(self.list(session, {}, **asked), options)
 
@@ -114,7 +115,7 @@ IP = Ip(
     filters=("ip_address", "is_ipv6", "tags", "load_balancer"),
     queries=("ip_address",),
     fields={
-        "ip_address": Field(fixed=True),
+        "ip_address": Address(fixed=True),
         "is_ipv6": Version("bool", fixed=True),
         "reverse": Reverse(),
         "tags": Field("list", unordered=True),

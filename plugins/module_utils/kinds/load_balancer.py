@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ..fields.field import Field
 from ..fields.references import Reference, References
-from ..fields.values import Enum
+from ..fields.values import EXAMPLE, Enum, address
+from ..ids import bare_id
 from ..kind import upper
 from ..plan import Call, Plan
 from ..problem import Problem
@@ -43,6 +44,15 @@ class Assigned(Field):
 
 class IPs(References):
     """The addresses, seen as objects. Their order means nothing."""
+
+    def problems(self, value: Any, where: str) -> Iterator[str]:
+        yield from super().problems(value, where)
+        for item in filter(None, value):
+            if not bare_id(item) and not address(item):
+                yield f"{where}: {item!r} is neither an ID nor an IP address, such as {EXAMPLE}."
+
+    def resolve(self, value: Any, found: dict[str, Any], look_up: Callable[[str], Any]) -> Any:
+        return super().resolve([address(item) or item for item in value], found, look_up)
 
     def seen(self, found: dict[str, Any]) -> list[str]:
         return [ip["id"] for ip in found.get("ip") or []]
