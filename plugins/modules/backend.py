@@ -189,8 +189,8 @@ options:
         type: bool
       transient_check_delay:
         description:
-          - The time between two checks while a server goes up or down, such as V(500ms). The unit
-            is needed.
+          - The time between two checks while a server goes up or down, such as V(500ms), at least
+            V(100ms). The unit is needed.
           - The API's default is V(500ms), to which V('') returns.
         type: str
       tcp_config:

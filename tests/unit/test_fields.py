@@ -30,6 +30,31 @@ def test_what_is_no_duration_is_refused_with_an_example(text):
     assert "Write a number and a unit" in next(Milliseconds().problems(text, "timeout"))
 
 
+CHECK_FIELDS = BACKEND.fields["health_check"].fields
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "least", "most"),
+    [
+        (BACKEND.fields["timeout_server"], "2147483648", "0s", "2147483647ms"),
+        (BACKEND.fields["timeout_queue"], "99999999h", "0s", "999999999s"),
+        (CHECK_FIELDS["check_delay"], "999ms", "1s", "2147483647ms"),
+        (CHECK_FIELDS["check_timeout"], "1", "1s", "2147483647ms"),
+        (CHECK_FIELDS["transient_check_delay"], "50ms", "100ms", "999999999s"),
+    ],
+)
+def test_a_duration_is_within_what_the_api_takes(field, text, least, most):
+    assert list(field.problems(text, "x")) == [f"x: {text!r} is not between {least} and {most}."]
+    assert not list(field.problems(least, "x")) and not list(field.problems(most, "x"))
+    assert not list(field.problems("", "x"))
+
+
+def test_a_duration_of_zero_is_shown_as_one():
+    assert BACKEND.fields["timeout_server"].shown({"timeout_server": 0}) == "0s"
+    assert BACKEND.fields["timeout_server"].shown({"timeout_server": None}) == "300s"
+    assert BACKEND.fields["timeout_server"].exported({"timeout_server": 0}, {}) == "0s"
+
+
 def test_a_bare_number_is_refused_where_the_api_counts_seconds():
     assert list(Duration().problems("5", "timeout_queue"))
     assert not list(Duration().problems("5s", "timeout_queue"))
@@ -46,6 +71,12 @@ def test_a_bare_number_is_refused_where_the_api_counts_seconds():
         (BACKEND, "timeout_server", "6m", {"timeout_server": None}, False),
         (BACKEND, "timeout_queue", "4000ms", {"timeout_queue": "4s"}, True),
         (BACKEND, "timeout_queue", "0s", {"timeout_queue": None}, True),
+        # only null is the default: a zero stays a zero in a backend
+        (BACKEND, "timeout_server", "0", {"timeout_server": 300000}, False),
+        (BACKEND, "timeout_server", "0", {"timeout_server": None}, False),
+        (BACKEND, "timeout_server", "5m", {"timeout_server": 0}, False),
+        (BACKEND, "timeout_server", "", {"timeout_server": 0}, False),
+        (BACKEND, "timeout_server", "0s", {"timeout_server": 0}, True),
         # 0 and null, which the API does not treat alike
         (BACKEND, "max_connections", 0, {"max_connections": None}, True),
         (BACKEND, "max_connections", 0, {"max_connections": 10}, False),

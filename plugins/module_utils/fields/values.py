@@ -41,21 +41,34 @@ class Enum(Field):
         return next((word for word, full in self.spelling.items() if full == seen), seen)
 
 
+def worded(total: int) -> str:
+    """Milliseconds as one would write them."""
+    return f"{total}ms" if total % 1000 else f"{total // 1000}s"
+
+
 class Milliseconds(Field):
     """A duration that the API counts in whole milliseconds; a bare number is in milliseconds."""
 
     unit = "ms"
+    most = 2_147_483_647
 
-    def __init__(self, default: int | None = None, **rest: Any) -> None:
+    def __init__(self, default: int | None = None, least: int = 0, **rest: Any) -> None:
         super().__init__("str", default=default, **rest)
+        self.least = least
 
     def problems(self, value: Any, where: str) -> Iterator[str]:
-        if value and self.parse(value) is None:
+        if value == "":
+            return
+        total = self.parse(value)
+        if total is None:
             number = "a bare number counts milliseconds" if self.unit else "the unit is needed"
             yield (
                 f"{where}: {value!r} is not a duration. Write a number and a unit, "
                 f"such as 500ms, 5s or 1m ({number})."
             )
+        elif not self.least <= total <= self.most:
+            least, most = worded(self.least), worded(self.most)
+            yield f"{where}: {value!r} is not between {least} and {most}."
 
     def parse(self, value: Any) -> int | None:
         """Whole milliseconds, or None if the text is no duration."""
@@ -72,14 +85,16 @@ class Milliseconds(Field):
         # Not null where we know better: a health check's durations are required (reference, 4.4).
         return self.default if value == "" else self.parse(value)
 
+    def total(self, value: Any) -> int | None:
+        """Whole milliseconds of what the API shows; only null is the default (notes, 8)."""
+        return self.default if value is None else self.parse(value)
+
     def normalized(self, value: Any) -> Any:
-        return (None if value is None else self.parse(value)) or self.default
+        return self.total(value) or None
 
     def shown(self, found: dict[str, Any], like: Any = None) -> Any:
-        total = self.normalized(self.seen(found))
-        if total is None:
-            return None
-        return f"{total}ms" if total % 1000 else f"{total // 1000}s"
+        total = self.total(self.seen(found))
+        return None if total is None else worded(total)
 
 
 class Duration(Milliseconds):
@@ -87,6 +102,7 @@ class Duration(Milliseconds):
     its unit."""
 
     unit = ""
+    most = 999_999_999_000  # (reference, 2)
 
     def encode(self, value: Any, found: Any = None) -> Any:
         total = super().encode(value, found)

@@ -172,10 +172,10 @@ BACKEND = Backend(
             {
                 "port": Field("int", between=(1, 65535)),
                 "check_max_retries": Field("int", default=3, on_create=3, between=(1, 9999)),
-                "check_delay": Milliseconds(3_000),
-                "check_timeout": Milliseconds(1_000),
+                "check_delay": Milliseconds(3_000, least=1_000),
+                "check_timeout": Milliseconds(1_000, least=1_000),
                 "check_send_proxy": Field("bool", default=False),
-                "transient_check_delay": Duration(500),
+                "transient_check_delay": Duration(500, least=100),
                 "tcp_config": CheckConfig({}),
                 "http_config": http_check(),
                 "https_config": http_check(sni=Field(default="")),
