@@ -182,8 +182,33 @@ class Resource(Kind):
             plan = self.plan(found, wanted, self.given(options))
             self.advise(session, plan.outcome)
         if plan.changed:
-            session.refuse_managed(self.load_balancer_of(session, plan.outcome or found))
+            self.refuse_elsewhere(session, options, plan, found)
         return plan
+
+    def refuse_elsewhere(
+        self, session: Session, options: dict[str, Any], plan: Plan, found: dict[str, Any] | None
+    ) -> None:
+        """Refuse to write where the task does not say, or what is not ours to change."""
+        thing = plan.outcome or found
+        load_balancer_id = self.load_balancer_of(session, thing)
+        session.refuse_managed(load_balancer_id)
+        seen: dict[str, Any] = {}
+        if load_balancer_id and options.get("load_balancer"):
+            word = options["load_balancer"]
+            owner = session.load_balancer(load_balancer_id)
+            if (bare_id(word) or word) not in (load_balancer_id, owner["name"]):
+                seen["load_balancer"] = owner["name"]
+        if plan.outcome is None:
+            for name, option in self.references().items():
+                if option.fixed and options.get(name):
+                    look_up = partial(self.look_up, session, options, found, name)
+                    if not option.same(option.resolve(options[name], found, look_up), found):
+                        seen.setdefault(name, option.shown(found))
+        refuse(
+            f"{name}: that of {self.called(thing)} is {there!r}, not {options[name]!r}. Correct "
+            "it, or leave it out."
+            for name, there in seen.items()
+        )
 
     def forewarn(self, session: Session, plan: Plan, found: dict[str, Any] | None) -> None:
         """In check mode: warn of what the API would refuse, if all else stays as it is."""
