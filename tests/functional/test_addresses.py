@@ -92,6 +92,26 @@ def test_no_address_is_lost_by_leaving_it_out(cloud, module, web):
     assert writes == []
 
 
+def test_an_address_is_not_reserved_for_a_load_balancer_that_has_one(cloud, module, web):
+    task = {"tags": ["new"], "load_balancer": "web"}
+    with cloud.watched() as writes:
+        for check in (True, False):
+            result = module("ip", check=check, **task)
+            assert f"load balancer 'web' has an IPv4 address already, {V4}" in result["msg"]
+    assert writes == []
+    assert module("ip", **task, is_ipv6=True)["changed"]
+
+
+def test_an_address_that_another_load_balancer_has_is_not_taken(cloud, module, web):
+    module("load_balancer", name="other", ips=[])
+    with cloud.watched() as writes:
+        for name in ("other", "new"):
+            for check in (True, False):
+                result = module("load_balancer", check=check, name=name, ips=[V4])
+                assert f"ips: {V4} is attached to load balancer {web['id']}" in result["msg"]
+    assert writes == []
+
+
 @pytest.mark.parametrize("how", [{"assign_flexible_ip": False}, {"ips": []}])
 def test_a_load_balancer_can_be_reached_from_private_networks_alone(cloud, module, how):
     made = module("load_balancer", name="private", **how)

@@ -79,6 +79,25 @@ class Ip(Resource):
     def load_balancer_of(self, session: Session, thing: dict[str, Any]) -> str | None:
         return thing.get("lb_id") or thing.get("load_balancer")
 
+    def plan_for(
+        self, session: Session, options: dict[str, Any], found: dict[str, Any] | None
+    ) -> Plan:
+        """Refuse a second address of a version before the first step: it would stay reserved."""
+        plan = super().plan_for(session, options, found)
+        load_balancer_id = plan.outcome and plan.outcome.get("lb_id")
+        if not plan.changed or not load_balancer_id or (found or {}).get("lb_id"):
+            return plan
+        is_six = self.fields["is_ipv6"].seen(found) if found else bool(options.get("is_ipv6"))
+        load_balancer = session.load_balancer(load_balancer_id)
+        for ip in load_balancer["ip"]:
+            if self.fields["is_ipv6"].seen(ip) is is_six:
+                raise Problem(
+                    f"load_balancer: {KINDS['load_balancer'].called(load_balancer)} has an "
+                    f"{'IPv6' if is_six else 'IPv4'} address already, {ip['ip_address']}, and "
+                    "cannot have two."
+                )
+        return plan
+
     def plan_create(self, wanted: dict[str, Any], words: dict[str, Any]) -> Plan:
         if "ip_address" in wanted:
             raise Problem(

@@ -92,6 +92,19 @@ class LoadBalancer(Resource):
     def load_balancer_of(self, session: Session, thing: dict[str, Any]) -> str | None:
         return thing.get("id")
 
+    def plan_for(
+        self, session: Session, options: dict[str, Any], found: dict[str, Any] | None
+    ) -> Plan:
+        plan = super().plan_for(session, options, found)
+        for ip in (plan.outcome or {}).get("ip") or []:
+            known = session.known(ip["id"]) or {}
+            if known.get("lb_id") not in (None, plan.outcome["id"]):
+                raise Problem(
+                    f"ips: {known['ip_address']} is attached to load balancer {known['lb_id']}, "
+                    "and an address cannot be moved while it is."
+                )
+        return plan
+
     def plan_create(self, wanted: dict[str, Any], words: dict[str, Any]) -> Plan:
         if "ips" in wanted:
             # Else an address is allocated beside the given ones.
