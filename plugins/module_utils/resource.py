@@ -48,12 +48,12 @@ class Resource(Kind):
     def find_by_name(self, session: Session, options: dict[str, Any]) -> dict[str, Any] | None:
         self.identity_in_words(options)
         ids = self.parent_ids(session, options)
-        if None in ids.values():
-            return None
         return self.among(self.list(session, ids, name=options["name"]), options)
 
     def list(self, session: Session, under: dict[str, Any], **params: Any) -> list[dict[str, Any]]:
         """All objects under these parents, over all pages. The API's name filter is not exact."""
+        if None in under.values():
+            return []  # there is nothing under what check mode would make
         if self.owned:
             params |= owner(session.config)
         items = session.api.list(self.collection.format(**under), self.list_key, **params)
