@@ -180,6 +180,7 @@ class Resource(Kind):
                 raise Problem(f"There is no {self.title} {options['id']} in this zone.")
             wanted = self.resolve(session, options, found)
             plan = self.plan(found, wanted, self.given(options))
+            self.refuse_taken(session, plan, found)
             self.advise(session, plan.outcome)
         if plan.changed:
             self.refuse_elsewhere(session, options, plan, found)
@@ -209,6 +210,15 @@ class Resource(Kind):
             "it, or leave it out."
             for name, there in seen.items()
         )
+
+    def refuse_taken(self, session: Session, plan: Plan, found: dict[str, Any] | None) -> None:
+        """Refuse a new name that another one has: the name would tell neither from the other."""
+        if not found or plan.outcome.get("name") == found.get("name"):
+            return
+        name = plan.outcome["name"]
+        under = {parent: self.fields[parent].seen(found) for parent in self.parents}
+        if self.among(self.list(session, under, name=name), {"name": name}):
+            raise Problem(f"name: {name!r} is the name of another {self.title}: give another one.")
 
     def forewarn(self, session: Session, plan: Plan, found: dict[str, Any] | None) -> None:
         """In check mode: warn of what the API would refuse, if all else stays as it is."""

@@ -240,6 +240,31 @@ def test_what_lies_elsewhere_than_the_task_says_is_left_alone(what, cloud, insid
     assert writes == []
 
 
+TWO = {
+    "load_balancer": {},
+    "subscriber": {"email_config": {"email": "on-call@example.com"}},
+    "backend": {**BACKEND, "name": None},
+    "frontend": {"load_balancer": "web", "backend": "web"},
+    "certificate": {"load_balancer": "web", "letsencrypt": {}},
+    "acl": {"load_balancer": "web", "frontend": "http", "action": {"type": "deny"}},
+}
+
+
+@pytest.mark.parametrize("name", TWO)
+def test_a_name_that_another_one_has_is_not_given_again(name, cloud, inside):
+    for other, its_options in (WEB, WEB_BACKEND, HTTP):
+        inside(other, **its_options)
+    for number, word in enumerate(("one", "two"), 1):
+        number = {"frontend": {"inbound_port": number}, "acl": {"index": number}}.get(name, {})
+        made = inside(name, **{**TWO[name], **number, "name": word})
+        assert made.get("changed"), made
+    with cloud.watched() as writes:
+        for check in (True, False):
+            result = inside(name, check=check, id=made[name]["id"], name="one")
+            assert f"name: 'one' is the name of another {name.replace('_', ' ')}" in result["msg"]
+    assert writes == []
+
+
 def test_a_certificate_in_use_is_not_deleted_and_its_user_is_named(cloud, module):
     for name, options in (WEB, WEB_BACKEND, LETSENCRYPT):
         module(name, **options)
