@@ -93,6 +93,35 @@ def test_a_put_carries_what_is_there_with_what_is_wanted_laid_over_it():
 
 
 @pytest.mark.parametrize(
+    ("kind", "found", "same", "differs", "seen"),
+    [
+        (
+            LOAD_BALANCER,
+            {**LB, "tags": ["a", "b"]},
+            {"tags": ["b", "a"]},
+            {"description": "new"},
+            ("tags", ["a", "b"]),
+        ),
+        (
+            ROUTE,
+            {
+                "id": "route-1",
+                "backend_id": "backend-1",
+                "match": {"host_header": "example.com", "match_subdomains": False},
+            },
+            {"host_header": "EXAMPLE.com"},
+            {"match_subdomains": True},
+            ("match", {"host_header": "example.com", "match_subdomains": True}),
+        ),
+    ],
+)
+def test_what_is_merely_written_otherwise_stays_as_it_is_in_a_put(kind, found, same, differs, seen):
+    plan = kind.plan(found, {**same, **differs}, {**same, **differs})
+    name, value = seen
+    assert plan.calls[0].body[name] == plan.outcome[name] == value
+
+
+@pytest.mark.parametrize(
     ("wanted", "expected"),
     [
         ({"max_connections": 5}, ["backends/backend-1"]),

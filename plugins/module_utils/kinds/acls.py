@@ -69,12 +69,10 @@ class ACLs(Resource):
     def plan_absent(self, found: dict[str, Any], options: dict[str, Any]) -> Plan:
         return self.plan_update(found, {"acls": []}, {"acls": []})
 
-    def update_calls(
-        self, found: dict[str, Any], wanted: dict[str, Any], differing: list[str]
-    ) -> list[Call]:
-        if not differing:
+    def update_calls(self, found: dict[str, Any], changes: dict[str, Any]) -> list[Call]:
+        if not changes:
             return []
-        body = {"acls": self.fields["acls"].encode(wanted["acls"])}
+        body = {"acls": self.fields["acls"].encode(changes["acls"])}
         return [Call("PUT", self.collection.format(frontend=found["id"]), body)]
 
     def returned(self, outcome: Any) -> Any:

@@ -96,18 +96,16 @@ class Backend(Resource):
             wanted = {**wanted, "health_check": {**check, "port": after.get("forward_port")}}
         return super().plan(found, wanted, words)
 
-    def update_calls(
-        self, found: dict[str, Any], wanted: dict[str, Any], differing: list[str]
-    ) -> list[Call]:
+    def update_calls(self, found: dict[str, Any], changes: dict[str, Any]) -> list[Call]:
         path = self.item.format(**found)
         apart = {"health_check": f"{path}/healthcheck", "servers": f"{path}/servers"}
         calls = []
-        if set(differing) - set(apart):
+        if set(changes) - set(apart):
             names = [name for name in self.fields if name not in apart]
-            calls.append(Call("PUT", path, self.update_body(found, wanted, names)))
+            calls.append(Call("PUT", path, self.update_body(found, changes, names)))
         for name, its_path in apart.items():
-            if name in differing:
-                body = self.update_body(found, wanted, [name])
+            if name in changes:
+                body = self.update_body(found, changes, [name])
                 # The health check is the body itself.
                 calls.append(Call("PUT", its_path, body.get("health_check", body)))
         return calls

@@ -106,17 +106,16 @@ class Ip(Resource):
             )
         return super().plan_create(wanted, words)
 
-    def update_calls(
-        self, found: dict[str, Any], wanted: dict[str, Any], differing: list[str]
-    ) -> list[Call]:
-        if "load_balancer" in differing and found["lb_id"]:
+    def update_calls(self, found: dict[str, Any], changes: dict[str, Any]) -> list[Call]:
+        if "load_balancer" in changes and found["lb_id"]:
             raise Problem(
                 f"load_balancer: {found['ip_address']} is attached to load balancer "
                 f"{found['lb_id']}, and an address cannot be moved while it is."
             )
         # A PATCH leaves alone what it does not carry.
         body = {
-            self.fields[name].sent_as: self.fields[name].encode(wanted[name]) for name in differing
+            self.fields[name].sent_as: self.fields[name].encode(value)
+            for name, value in changes.items()
         }
         return [Call("PATCH", self.item.format(**found), body)] if body else []
 

@@ -119,17 +119,15 @@ class LoadBalancer(Resource):
             differing = [name for name in differing if name not in new]
         return differing
 
-    def update_calls(
-        self, found: dict[str, Any], wanted: dict[str, Any], differing: list[str]
-    ) -> list[Call]:
+    def update_calls(self, found: dict[str, Any], changes: dict[str, Any]) -> list[Call]:
         plain = ("name", "description", "tags", "ssl_compatibility_level")
         path = self.item.format(**found)
         calls = []
-        if set(plain) & set(differing):
-            calls.append(Call("PUT", path, self.update_body(found, wanted, list(plain))))
-        if "ips" in differing:
+        if set(plain) & set(changes):
+            calls.append(Call("PUT", path, self.update_body(found, changes, list(plain))))
+        if "ips" in changes:
             attached = self.fields["ips"].seen(found)
-            lost = [ip["ip_address"] for ip in found["ip"] if ip["id"] not in wanted["ips"]]
+            lost = [ip["ip_address"] for ip in found["ip"] if ip["id"] not in changes["ips"]]
             if lost:
                 raise Problem(
                     f"ips: load balancer {found['name']} would lose {', '.join(lost)}, and an "
@@ -137,19 +135,19 @@ class LoadBalancer(Resource):
                 )
             calls += [
                 Call("PATCH", f"ips/{ip_id}", {"lb_id": found["id"]})
-                for ip_id in self.fields["ips"].encode(wanted["ips"])
+                for ip_id in self.fields["ips"].encode(changes["ips"])
                 if ip_id not in attached
             ]
-        if "subscriber" in differing:
+        if "subscriber" in changes:
             # These have /lb/ in their paths (reference, 3).
             path_of_its_own = f"lb/{found['id']}"
-            if wanted["subscriber"] == "":
+            if changes["subscriber"] == "":
                 calls.append(Call("DELETE", f"{path_of_its_own}/unsubscribe"))
             else:
-                body = {"subscriber_id": wanted["subscriber"]}
+                body = {"subscriber_id": changes["subscriber"]}
                 calls.append(Call("POST", f"{path_of_its_own}/subscribe", body))
-        if "type" in differing:
-            calls.append(Call("POST", f"{path}/migrate", {"type": wanted["type"]}))
+        if "type" in changes:
+            calls.append(Call("POST", f"{path}/migrate", {"type": changes["type"]}))
         return calls
 
     def plan_absent(self, found: dict[str, Any], options: dict[str, Any]) -> Plan:
