@@ -227,13 +227,18 @@ class Kind:
         }
         dropped = {name: self.fields[name].shown(found) for name in self.dropped(found, wanted)}
         changes = {name: wanted[name] for name in differing}
+        outcome = self.expected(found, changes)
+        chosen = [name for name in self.one_of if self.fields[name].seen(outcome)]
+        if not chosen and changes.keys() & {*self.one_of}:
+            choice = ", ".join(self.one_of)
+            raise Problem(f"{upper(self.called(found))} would be left without one of {choice}.")
         return Plan(
             calls=self.update_calls(found, changes),
             before=before | dropped,
             after={
                 name: words[name] if name in changes else value for name, value in before.items()
             },
-            outcome=self.expected(found, changes),
+            outcome=outcome,
         )
 
     def differing(self, found: dict[str, Any], wanted: dict[str, Any]) -> list[str]:

@@ -331,6 +331,14 @@ def test_a_route_that_is_to_be_made_needs_a_match_and_a_backend():
     }
 
 
+def test_a_route_keeps_a_match():
+    says = "would be left without one of sni, host_header, path_begin"
+    with pytest.raises(Problem, match=says):
+        ROUTE.plan(FOUND_ROUTE, {"host_header": ""}, {"host_header": ""})
+    other = {"host_header": "", "path_begin": "/api"}
+    assert ROUTE.plan(FOUND_ROUTE, other, other).changed
+
+
 def test_the_case_of_a_host_name_means_nothing():
     assert not ROUTE.plan(FOUND_ROUTE, {"host_header": "Example.COM"}, {}).changed
 
