@@ -35,6 +35,12 @@ class Action(Structure):
             body.pop("redirect", None)
         return body
 
+    def shown(self, found: dict[str, Any], like: Any = None) -> Any:
+        shown = super().shown(found, like)
+        if shown.get("type") != "redirect":
+            shown.pop("redirect", None)
+        return shown
+
 
 RULE = {
     "name": Field(required=True),
