@@ -208,7 +208,8 @@ options:
             description: The method. The API's default is V(GET).
             type: str
           code:
-            description: The status code that counts as healthy, from 100 to 599.
+            description: The status code that counts as healthy, from 100 to 599. V(0) leaves it to
+              the API.
             type: int
           host_header:
             description: The Host header to send. V('') sends none.
@@ -225,7 +226,8 @@ options:
             description: The method. The API's default is V(GET).
             type: str
           code:
-            description: The status code that counts as healthy, from 100 to 599.
+            description: The status code that counts as healthy, from 100 to 599. V(0) leaves it to
+              the API.
             type: int
           host_header:
             description: The Host header to send. V('') sends none.

@@ -6,6 +6,7 @@ from ansible_collections.scaleway_community.lb.plugins.module_utils.fields.value
     Duration,
     Milliseconds,
 )
+from ansible_collections.scaleway_community.lb.plugins.module_utils.kinds.acl import ACL
 from ansible_collections.scaleway_community.lb.plugins.module_utils.kinds.acls import ACLS
 from ansible_collections.scaleway_community.lb.plugins.module_utils.kinds.backend import BACKEND
 from ansible_collections.scaleway_community.lb.plugins.module_utils.kinds.frontend import FRONTEND
@@ -128,6 +129,44 @@ def test_another_kind_of_health_check_drops_the_old():
     assert not field.same({"tcp_config": {}}, {"health_check": CHECK})
     sent = field.encode({"tcp_config": {}}, CHECK)
     assert sent["tcp_config"] == {} and "http_config" not in sent and sent["check_delay"] == 3000
+
+
+@pytest.mark.parametrize("kind", ["http_config", "https_config"])
+def test_a_status_code_is_taken_back_by_0(kind):
+    found = {**CHECK, "http_config": None, kind: {"uri": "/", "code": 200}}
+    field, wanted = BACKEND.fields["health_check"], {kind: {"uri": "/", "code": 0}}
+    assert not list(field.problems(wanted, "health_check"))
+    assert not field.same(wanted, {"health_check": found})
+    sent = field.encode(wanted, found)
+    assert sent[kind]["code"] is None
+    assert field.same(wanted, {"health_check": sent})
+    assert list(field.problems({kind: {"uri": "/", "code": 99}}, "health_check")) == [
+        f"health_check.{kind}.code: 99 is not between 100 and 599."
+    ]
+
+
+@pytest.mark.parametrize("kind", ["tcp_config", "redis_config", "ldap_config"])
+def test_a_suboption_of_what_takes_none_is_refused(kind):
+    field = BACKEND.fields["health_check"]
+    assert list(field.problems({kind: {"port": 81}}, "health_check")) == [
+        f"health_check.{kind}.port: no such option. Write {kind}: {{}}."
+    ]
+    assert not list(field.problems({kind: {}}, "health_check"))
+
+
+@pytest.mark.parametrize("config", [{"mysql_config": {"user": ""}}, {"http_config": {"uri": ""}}])
+def test_what_is_required_is_exported_even_if_it_is_empty(config):
+    field = BACKEND.fields["health_check"]
+    exported = field.exported({"health_check": {"port": 80, **config}}, {})
+    assert exported == {"port": 80, **config}
+    assert not list(field.problems(exported, "health_check"))
+
+
+@pytest.mark.parametrize("redirect", [None, {"type": None, "target": None}])
+def test_a_rule_that_redirects_nothing_does_not_show_where_to(redirect):
+    rule = {"name": "a", "action": {"type": "deny", "redirect": redirect}, "match": {}}
+    assert ACL.fields["action"].shown(rule) == {"type": "deny"}
+    assert ACLS.fields["acls"].shown({"acls": [rule]})[0]["action"] == {"type": "deny"}
 
 
 def test_a_rule_with_no_subnet_is_the_rule_for_every_subnet():

@@ -36,13 +36,23 @@ class CheckConfig(Structure):
         return found.get(self.sent_as)
 
 
+class StatusCode(Field):
+    """One of HTTP, or null, which 0 says (reference, 4.4)."""
+
+    def problems(self, value: Any, where: str) -> Iterator[str]:
+        yield from super().problems(value, where) if value else ()
+
+    def encode(self, value: Any, found: Any = None) -> Any:
+        return value or None
+
+
 def http_check(**more: Field) -> CheckConfig:
     """What a check over HTTP needs."""
     return CheckConfig(
         {
-            "uri": Field(required=True),
+            "uri": Field(required=True, blank=True),
             "method": Field(),
-            "code": Field("int", between=(100, 599)),
+            "code": StatusCode("int", between=(100, 599)),
             "host_header": Field(default=""),
             **more,
         }
@@ -177,8 +187,8 @@ BACKEND = Backend(
                 "tcp_config": CheckConfig({}),
                 "http_config": http_check(),
                 "https_config": http_check(sni=Field(default="")),
-                "mysql_config": CheckConfig({"user": Field(required=True)}),
-                "pgsql_config": CheckConfig({"user": Field(required=True)}),
+                "mysql_config": CheckConfig({"user": Field(required=True, blank=True)}),
+                "pgsql_config": CheckConfig({"user": Field(required=True, blank=True)}),
                 "redis_config": CheckConfig({}),
                 "ldap_config": CheckConfig({}),
             },
