@@ -15,6 +15,7 @@ from typing import Any
 
 from .config import Config
 from .connections import authorities, connections, requests, trusting
+from .ids import bare_id
 from .masking import PRIVATE_KEY
 from .problem import Problem
 
@@ -34,6 +35,9 @@ class ApiError(Problem):
         self.status = answer.status_code
         self.body: dict[str, Any] = content if isinstance(content, dict) else {}
         self.kind: str = self.body.get("type") or ""
+        below_an_id = any(map(bare_id, path.split("/")))
+        self.gone = self.status == 404 and below_an_id and "message" in self.body
+        """An object in the path is not there (notes, 1); any other 404 comes of a wrong address."""
         self.said = _said(self.body) if self.body else _page(answer.text)
         self.retry_after = _seconds(answer.headers.get("Retry-After", ""))
         super().__init__(
@@ -48,6 +52,8 @@ class ApiError(Problem):
             return " Give the key's application the permission set LoadBalancersFullAccess."
         if self.status in (400, 404) and "zone" in self.said.lower():
             return " Check the option zone (SCW_DEFAULT_ZONE)."
+        if self.status == 404 and not self.gone:
+            return " Is api_url (SCW_API_URL) the address of the API?"
         return ""
 
 

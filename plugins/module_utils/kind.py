@@ -226,13 +226,19 @@ class Kind:
             if name in words
         }
         dropped = {name: self.fields[name].shown(found) for name in self.dropped(found, wanted)}
+        changes = {name: wanted[name] for name in differing}
+        outcome = self.expected(found, changes)
+        chosen = [name for name in self.one_of if self.fields[name].seen(outcome)]
+        if not chosen and changes.keys() & {*self.one_of}:
+            choice = ", ".join(self.one_of)
+            raise Problem(f"{upper(self.called(found))} would be left without one of {choice}.")
         return Plan(
-            calls=self.update_calls(found, wanted, differing),
+            calls=self.update_calls(found, changes),
             before=before | dropped,
             after={
-                name: words[name] if name in differing else value for name, value in before.items()
+                name: words[name] if name in changes else value for name, value in before.items()
             },
-            outcome=self.expected(found, {name: wanted[name] for name in differing}),
+            outcome=outcome,
         )
 
     def differing(self, found: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
@@ -253,28 +259,26 @@ class Kind:
             if name not in wanted and self.fields[name].seen(found) is not None
         ]
 
-    def update_calls(
-        self, found: dict[str, Any], wanted: dict[str, Any], differing: list[str]
-    ) -> list[Call]:
+    def update_calls(self, found: dict[str, Any], changes: dict[str, Any]) -> list[Call]:
         """The calls that change what differs. Kinds that need several override this."""
-        if not differing:
+        if not changes:
             return []
-        body = self.update_body(found, wanted, list(self.fields))
+        body = self.update_body(found, changes, list(self.fields))
         return [Call("PUT", self.item.format(**found), body)]
 
     def update_body(
-        self, found: dict[str, Any], wanted: dict[str, Any], names: list[str]
+        self, found: dict[str, Any], changes: dict[str, Any], names: list[str]
     ) -> dict[str, Any]:
-        """What is there with what is wanted laid over it: a PUT resets what it leaves out."""
+        """What is there with what changes laid over it: a PUT resets what it leaves out."""
         body: dict[str, Any] = {}
-        dropped = self.dropped(found, wanted)
+        dropped = self.dropped(found, changes)
         for name in names:
             option = self.fields[name]
             if option.fixed or option.in_path or option.later or name in dropped:
                 continue
             seen = option.seen(found)
-            if name in wanted:
-                set_at(body, option.sent_as, option.encode(wanted[name], seen))
+            if name in changes:
+                set_at(body, option.sent_as, option.encode(changes[name], seen))
             elif seen is not None:
                 set_at(body, option.sent_as, seen)
         return body

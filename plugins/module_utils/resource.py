@@ -40,7 +40,7 @@ class Resource(Kind):
         try:
             found = session.api.get(self.item.format(id=object_id))
         except ApiError as error:
-            if error.status == 404:
+            if error.gone:
                 return None
             raise
         return self.as_read(session, found)
@@ -48,12 +48,12 @@ class Resource(Kind):
     def find_by_name(self, session: Session, options: dict[str, Any]) -> dict[str, Any] | None:
         self.identity_in_words(options)
         ids = self.parent_ids(session, options)
-        if None in ids.values():
-            return None
         return self.among(self.list(session, ids, name=options["name"]), options)
 
     def list(self, session: Session, under: dict[str, Any], **params: Any) -> list[dict[str, Any]]:
         """All objects under these parents, over all pages. The API's name filter is not exact."""
+        if None in under.values():
+            return []  # there is nothing under what check mode would make
         if self.owned:
             params |= owner(session.config)
         items = session.api.list(self.collection.format(**under), self.list_key, **params)
@@ -137,20 +137,24 @@ class Resource(Kind):
         refuse(self.problems(options))
         first: Plan | None = None
         while True:
-            found = self.find_or_gone(session, options)
-            plan = self.plan_for(session, options, found)
-            if session.check_mode:
-                if plan.changed:
-                    self.forewarn(session, plan, found)
-                return plan, plan.outcome
-            if not plan.changed and first is None:
-                return plan, self.once_usable(session, found)
-            first = first or plan
             try:
+                found = self.find(session, options)
+                plan = self.plan_for(session, options, found)
+                if session.check_mode:
+                    if plan.changed:
+                        self.forewarn(session, plan, found)
+                    return plan, plan.outcome
+                if not plan.changed and first is None:
+                    return plan, self.once_usable(session, found)
+                first = first or plan
                 return first, self.apply(session, plan, options, found)
             except AnswerLost as lost:
                 # Look before sending again, so that no fault ever creates a second object.
                 session.pause_after(lost)
+            except ApiError as error:
+                if not (error.gone and options.get("state") == "absent"):
+                    raise
+                return first or Plan(), None  # with what it lay under
 
     def is_in_transition(self, found: dict[str, Any]) -> bool:
         """True if the object itself shows that it cannot be used yet. For kinds to override."""
@@ -165,15 +169,6 @@ class Resource(Kind):
         outcome = self.await_usable(session, found["id"], load_balancer_id)
         return outcome or self.read(session, found["id"])
 
-    def find_or_gone(self, session: Session, options: dict[str, Any]) -> dict[str, Any] | None:
-        """The object; None as well if what it lies under is gone, and it shall be absent."""
-        try:
-            return self.find(session, options)
-        except ApiError as error:
-            if error.status == 404 and options.get("state") == "absent":
-                return None
-            raise
-
     def plan_for(
         self, session: Session, options: dict[str, Any], found: dict[str, Any] | None
     ) -> Plan:
@@ -185,10 +180,45 @@ class Resource(Kind):
                 raise Problem(f"There is no {self.title} {options['id']} in this zone.")
             wanted = self.resolve(session, options, found)
             plan = self.plan(found, wanted, self.given(options))
+            self.refuse_taken(session, plan, found)
             self.advise(session, plan.outcome)
         if plan.changed:
-            session.refuse_managed(self.load_balancer_of(session, plan.outcome or found))
+            self.refuse_elsewhere(session, options, plan, found)
         return plan
+
+    def refuse_elsewhere(
+        self, session: Session, options: dict[str, Any], plan: Plan, found: dict[str, Any] | None
+    ) -> None:
+        """Refuse to write where the task does not say, or what is not ours to change."""
+        thing = plan.outcome or found
+        load_balancer_id = self.load_balancer_of(session, thing)
+        session.refuse_managed(load_balancer_id)
+        seen: dict[str, Any] = {}
+        if load_balancer_id and options.get("load_balancer"):
+            word = options["load_balancer"]
+            owner = session.load_balancer(load_balancer_id)
+            if (bare_id(word) or word) not in (load_balancer_id, owner["name"]):
+                seen["load_balancer"] = owner["name"]
+        if plan.outcome is None:
+            for name, option in self.references().items():
+                if option.fixed and options.get(name):
+                    look_up = partial(self.look_up, session, options, found, name)
+                    if not option.same(option.resolve(options[name], found, look_up), found):
+                        seen.setdefault(name, option.shown(found))
+        refuse(
+            f"{name}: that of {self.called(thing)} is {there!r}, not {options[name]!r}. Correct "
+            "it, or leave it out."
+            for name, there in seen.items()
+        )
+
+    def refuse_taken(self, session: Session, plan: Plan, found: dict[str, Any] | None) -> None:
+        """Refuse a new name that another one has: the name would tell neither from the other."""
+        if not found or plan.outcome.get("name") == found.get("name"):
+            return
+        name = plan.outcome["name"]
+        under = {parent: self.fields[parent].seen(found) for parent in self.parents}
+        if self.among(self.list(session, under, name=name), {"name": name}):
+            raise Problem(f"name: {name!r} is the name of another {self.title}: give another one.")
 
     def forewarn(self, session: Session, plan: Plan, found: dict[str, Any] | None) -> None:
         """In check mode: warn of what the API would refuse, if all else stays as it is."""
@@ -267,7 +297,8 @@ class Resource(Kind):
             items = [found] if found else []
         else:
             params = {
-                self.fields[name].sent_as: wanted[name] for name in self.queries & set(wanted)
+                self.fields[name].sent_as: self.fields[name].encode(wanted[name])
+                for name in self.queries & set(wanted)
             }
             items = self.list(session, self.parent_ids(session, options), **params)
         return [item for item in items if self.selects(wanted, item)]

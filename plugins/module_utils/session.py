@@ -89,7 +89,7 @@ class Session:
             try:
                 return self.write(call)
             except ApiError as error:
-                if error.status == 404 and (absent or call.method == "DELETE"):
+                if error.gone and (absent or call.method == "DELETE"):
                     return None
                 if error.kind != "transient_state" or time.monotonic() > self.deadline:
                     raise
@@ -121,7 +121,7 @@ class Session:
         try:
             self._until(load_balancer_id, lambda found: found["status"] not in MOVING, absent)
         except ApiError as error:
-            if not (absent and error.status == 404):
+            if not (absent and error.gone):
                 raise
 
     def await_usable(
@@ -133,7 +133,7 @@ class Session:
         try:
             self._until(load_balancer_id, is_usable, absent)
         except ApiError as error:
-            if not (absent and error.status == 404):
+            if not (absent and error.gone):
                 raise
 
     def _until(self, load_balancer_id: str, done: Callable[[dict], bool], absent: bool) -> None:
@@ -179,13 +179,13 @@ class Session:
             time.sleep(backoff(attempt))
 
     def await_gone(self, path: str) -> None:
-        """Wait until `path` answers 404."""
+        """Wait until the API says that there is nothing at `path`."""
         if not self.wait:
             return
         try:
             self.poll(path, lambda found: False)
         except ApiError as error:
-            if error.status != 404:
+            if not error.gone:
                 raise
 
 

@@ -191,8 +191,8 @@ options:
         type: bool
       transient_check_delay:
         description:
-          - The time between two checks while a server is going up or down, such as V(500ms). The
-            unit is required.
+          - The time between two checks while a server is going up or down, such as V(500ms), at
+            least V(100ms). The unit is required.
           - The API's default is V(500ms). V('') restores it.
         type: str
       tcp_config:
@@ -210,7 +210,8 @@ options:
             description: The request method. The API's default is V(GET).
             type: str
           code:
-            description: The expected status code, from 100 to 599.
+            description: The expected status code, from 100 to 599. V(0) leaves the choice to the
+              API.
             type: int
           host_header:
             description: The Host header to send. V('') sends none.
@@ -227,7 +228,8 @@ options:
             description: The request method. The API's default is V(GET).
             type: str
           code:
-            description: The expected status code, from 100 to 599.
+            description: The expected status code, from 100 to 599. V(0) leaves the choice to the
+              API.
             type: int
           host_header:
             description: The Host header to send. V('') sends none.

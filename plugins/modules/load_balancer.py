@@ -36,6 +36,8 @@ options:
     description:
       - The size, such as V(LB-S), V(LB-GP-M) or V(LB-GP-L), not case-sensitive.
       - Changing it migrates the load balancer, which keeps its addresses and all objects on it.
+      - Until a migration has finished, the API shows the previous type. A task that gives a type
+        therefore waits for a migration that is in progress, even with O(wait=false).
       - The API's default is V(LB-S).
     type: str
   ips:

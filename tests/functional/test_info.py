@@ -212,6 +212,28 @@ def test_what_lies_nowhere_is_said(module, account):
     assert "Give load_balancer" in module("backend_info", name="web")["msg"]
 
 
+NOWHERE = [
+    ("backend_info", {"load_balancer": "gone"}),
+    ("backend_stats_info", {"load_balancer": "gone"}),
+    ("backend_stats_info", {**ON_WEB, "backend": "gone"}),
+    ("frontend_info", {"load_balancer": "gone"}),
+    ("certificate_info", {"load_balancer": "gone"}),
+    ("private_network_info", {"load_balancer": "gone"}),
+    ("acl_info", {**ON_WEB, "frontend": "gone"}),
+    ("acl_info", {"load_balancer": "gone", "frontend": "gone"}),
+    ("route_info", {"load_balancer": "gone"}),
+    ("route_info", {**ON_WEB, "frontend": "gone"}),
+    ("ip_info", {"load_balancer": "gone"}),
+]
+
+
+@pytest.mark.parametrize(("name", "options"), NOWHERE)
+def test_check_mode_finds_nothing_on_what_is_yet_to_be_made(name, options, module, account):
+    result = module(name, check=True, **options)
+    assert not result.get("failed"), result
+    assert listed(result) == [] and "check mode assumes" in result["warnings"][0]
+
+
 def test_among_hundreds_whose_names_contain_one_another_none_is_missed_or_mixed_up(cloud, inside):
     session = requests.Session()
     numbered = [f"web-{number}" for number in range(248)]

@@ -209,6 +209,81 @@ def test_it_is_refused_with_the_reason_and_nothing_changes(what, cloud, module):
     assert [entry for entry in cloud.journal() if entry["status"] < 300] == before
 
 
+OTHER = {"load_balancer": "other"}
+NEW_ACL = {"name": "new", "index": 9, "action": {"type": "deny"}}
+# The words in braces stand for the IDs of what lies on the load balancer web.
+ELSEWHERE = {
+    "a backend to remove": ("backend", {"id": "{backend}", **OTHER, "state": "absent"}),
+    "a frontend to remove": ("frontend", {"id": "{frontend}", **OTHER, "state": "absent"}),
+    "a certificate to remove": ("certificate", {"id": "{certificate}", **OTHER, "state": "absent"}),
+    "an ACL to remove": ("acl", {"id": "{acl}", **OTHER, "state": "absent"}),
+    "an ACL to make": ("acl", {"frontend": "{frontend}", **OTHER, **NEW_ACL}),
+    "ACLs to set": ("acls", {"frontend": "{frontend}", **OTHER, "acls": []}),
+    "ACLs to remove": ("acls", {"frontend": "{frontend}", **OTHER, "state": "absent"}),
+    "a route to change": ("route", {"id": "{route}", **OTHER, "match_subdomains": True}),
+    "a route to remove": ("route", {"id": "{route}", **OTHER, "state": "absent"}),
+    "servers to add": ("backend_servers", {"backend": "{backend}", **OTHER, "servers": ["10.0.0.9"]}),
+    "servers to remove": (
+        "backend_servers",
+        {"backend": "{backend}", **OTHER, "servers": ["10.0.0.1"], "state": "absent"},
+    ),
+    "an ACL of another frontend": ("acl", {"id": "{acl}", "load_balancer": "web", "frontend": "plain", "state": "absent"}),
+    "a route of another frontend": ("route", {"id": "{route}", "load_balancer": "web", "frontend": "plain", "state": "absent"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", ELSEWHERE)
+def test_what_lies_elsewhere_than_the_task_says_is_left_alone(what, cloud, inside):
+    on_http = {"load_balancer": "web", "frontend": "http"}
+    ids = {}
+    for name, options in (
+        WEB,
+        ("load_balancer", {"name": "other"}),
+        WEB_BACKEND,
+        LETSENCRYPT,
+        HTTP,
+        ("frontend", {**HTTP[1], "name": "plain", "inbound_port": 81}),
+        ("acl", {**on_http, **NEW_ACL, "name": "old"}),
+        ("route", {**on_http, "backend": "web", "path_begin": "/a"}),
+    ):
+        result = inside(name, **options)
+        assert result.get("changed"), result
+        ids.setdefault(name, result[name]["id"])
+    name, options = ELSEWHERE[what]
+    options = {k: v.format(**ids) if isinstance(v, str) else v for k, v in options.items()}
+    wrong = "load_balancer" if options["load_balancer"] == "other" else "frontend"
+    with cloud.watched() as writes:
+        for check in (True, False):
+            result = inside(name, check=check, **options)
+            assert result.get("failed") and result["msg"].startswith(f"{wrong}: that of "), result
+    assert writes == []
+
+
+TWO = {
+    "load_balancer": {},
+    "subscriber": {"email_config": {"email": "on-call@example.com"}},
+    "backend": {**BACKEND, "name": None},
+    "frontend": {"load_balancer": "web", "backend": "web"},
+    "certificate": {"load_balancer": "web", "letsencrypt": {}},
+    "acl": {"load_balancer": "web", "frontend": "http", "action": {"type": "deny"}},
+}
+
+
+@pytest.mark.parametrize("name", TWO)
+def test_a_name_that_another_one_has_is_not_given_again(name, cloud, inside):
+    for other, its_options in (WEB, WEB_BACKEND, HTTP):
+        inside(other, **its_options)
+    for number, word in enumerate(("one", "two"), 1):
+        number = {"frontend": {"inbound_port": number}, "acl": {"index": number}}.get(name, {})
+        made = inside(name, **{**TWO[name], **number, "name": word})
+        assert made.get("changed"), made
+    with cloud.watched() as writes:
+        for check in (True, False):
+            result = inside(name, check=check, id=made[name]["id"], name="one")
+            assert f"name: 'one' is the name of another {name.replace('_', ' ')}" in result["msg"]
+    assert writes == []
+
+
 def test_a_certificate_in_use_is_not_deleted_and_its_user_is_named(cloud, module):
     for name, options in (WEB, WEB_BACKEND, LETSENCRYPT):
         module(name, **options)

@@ -142,6 +142,28 @@ def test_a_fork_does_not_speak_on_its_parents_connection(kept):
     assert [number for number, _method in kept.asked] == [0, 1, 0]
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "gone"),
+    [
+        (f"backends/{KEY}", '{"message": "backend not Found"}', True),
+        (f"lbs/{KEY}/backends", '{"message": "lbs not Found"}', True),
+        (f"backends/{KEY}", "<html></html>", False),
+        (f"backends/{KEY}", '{"detail": "Not Found"}', False),
+        (f"backends/{KEY}", "", False),
+        ("lbs", '{"message": "not found"}', False),
+    ],
+)
+def test_a_404_means_that_an_object_is_gone_only_if_the_api_says_it_of_one(path, body, gone):
+    head = f"HTTP/1.1 404 Not Found\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    with (
+        listening(answering(f"{head}{body}".encode())) as port,
+        pytest.raises(ApiError) as caught,
+    ):
+        api(f"http://127.0.0.1:{port}").get(path)
+    assert caught.value.gone is gone
+    assert ("Is api_url (SCW_API_URL) the address" in str(caught.value)) is not gone
+
+
 def test_the_token_is_sent_to_the_api_and_follows_no_redirect():
     elsewhere = answering(ANSWER)
     with listening(elsewhere) as other:

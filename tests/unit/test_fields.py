@@ -6,6 +6,7 @@ from ansible_collections.scaleway_community.lb.plugins.module_utils.fields.value
     Duration,
     Milliseconds,
 )
+from ansible_collections.scaleway_community.lb.plugins.module_utils.kinds.acl import ACL
 from ansible_collections.scaleway_community.lb.plugins.module_utils.kinds.acls import ACLS
 from ansible_collections.scaleway_community.lb.plugins.module_utils.kinds.backend import BACKEND
 from ansible_collections.scaleway_community.lb.plugins.module_utils.kinds.frontend import FRONTEND
@@ -30,6 +31,31 @@ def test_what_is_no_duration_is_refused_with_an_example(text):
     assert "Write a number and a unit" in next(Milliseconds().problems(text, "timeout"))
 
 
+CHECK_FIELDS = BACKEND.fields["health_check"].fields
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "least", "most"),
+    [
+        (BACKEND.fields["timeout_server"], "2147483648", "0s", "2147483647ms"),
+        (BACKEND.fields["timeout_queue"], "99999999h", "0s", "999999999s"),
+        (CHECK_FIELDS["check_delay"], "999ms", "1s", "2147483647ms"),
+        (CHECK_FIELDS["check_timeout"], "1", "1s", "2147483647ms"),
+        (CHECK_FIELDS["transient_check_delay"], "50ms", "100ms", "999999999s"),
+    ],
+)
+def test_a_duration_is_within_what_the_api_takes(field, text, least, most):
+    assert list(field.problems(text, "x")) == [f"x: {text!r} is not between {least} and {most}."]
+    assert not list(field.problems(least, "x")) and not list(field.problems(most, "x"))
+    assert not list(field.problems("", "x"))
+
+
+def test_a_duration_of_zero_is_shown_as_one():
+    assert BACKEND.fields["timeout_server"].shown({"timeout_server": 0}) == "0s"
+    assert BACKEND.fields["timeout_server"].shown({"timeout_server": None}) == "300s"
+    assert BACKEND.fields["timeout_server"].exported({"timeout_server": 0}, {}) == "0s"
+
+
 def test_a_bare_number_is_refused_where_the_api_counts_seconds():
     assert list(Duration().problems("5", "timeout_queue"))
     assert not list(Duration().problems("5s", "timeout_queue"))
@@ -46,6 +72,12 @@ def test_a_bare_number_is_refused_where_the_api_counts_seconds():
         (BACKEND, "timeout_server", "6m", {"timeout_server": None}, False),
         (BACKEND, "timeout_queue", "4000ms", {"timeout_queue": "4s"}, True),
         (BACKEND, "timeout_queue", "0s", {"timeout_queue": None}, True),
+        # only null is the default: a zero stays a zero in a backend
+        (BACKEND, "timeout_server", "0", {"timeout_server": 300000}, False),
+        (BACKEND, "timeout_server", "0", {"timeout_server": None}, False),
+        (BACKEND, "timeout_server", "5m", {"timeout_server": 0}, False),
+        (BACKEND, "timeout_server", "", {"timeout_server": 0}, False),
+        (BACKEND, "timeout_server", "0s", {"timeout_server": 0}, True),
         # 0 and null, which the API does not treat alike
         (BACKEND, "max_connections", 0, {"max_connections": None}, True),
         (BACKEND, "max_connections", 0, {"max_connections": 10}, False),
@@ -97,6 +129,44 @@ def test_another_kind_of_health_check_drops_the_old():
     assert not field.same({"tcp_config": {}}, {"health_check": CHECK})
     sent = field.encode({"tcp_config": {}}, CHECK)
     assert sent["tcp_config"] == {} and "http_config" not in sent and sent["check_delay"] == 3000
+
+
+@pytest.mark.parametrize("kind", ["http_config", "https_config"])
+def test_a_status_code_is_taken_back_by_0(kind):
+    found = {**CHECK, "http_config": None, kind: {"uri": "/", "code": 200}}
+    field, wanted = BACKEND.fields["health_check"], {kind: {"uri": "/", "code": 0}}
+    assert not list(field.problems(wanted, "health_check"))
+    assert not field.same(wanted, {"health_check": found})
+    sent = field.encode(wanted, found)
+    assert sent[kind]["code"] is None
+    assert field.same(wanted, {"health_check": sent})
+    assert list(field.problems({kind: {"uri": "/", "code": 99}}, "health_check")) == [
+        f"health_check.{kind}.code: 99 is not between 100 and 599."
+    ]
+
+
+@pytest.mark.parametrize("kind", ["tcp_config", "redis_config", "ldap_config"])
+def test_a_suboption_of_what_takes_none_is_refused(kind):
+    field = BACKEND.fields["health_check"]
+    assert list(field.problems({kind: {"port": 81}}, "health_check")) == [
+        f"health_check.{kind}.port: no such option. Write {kind}: {{}}."
+    ]
+    assert not list(field.problems({kind: {}}, "health_check"))
+
+
+@pytest.mark.parametrize("config", [{"mysql_config": {"user": ""}}, {"http_config": {"uri": ""}}])
+def test_what_is_required_is_exported_even_if_it_is_empty(config):
+    field = BACKEND.fields["health_check"]
+    exported = field.exported({"health_check": {"port": 80, **config}}, {})
+    assert exported == {"port": 80, **config}
+    assert not list(field.problems(exported, "health_check"))
+
+
+@pytest.mark.parametrize("redirect", [None, {"type": None, "target": None}])
+def test_a_rule_that_redirects_nothing_does_not_show_where_to(redirect):
+    rule = {"name": "a", "action": {"type": "deny", "redirect": redirect}, "match": {}}
+    assert ACL.fields["action"].shown(rule) == {"type": "deny"}
+    assert ACLS.fields["acls"].shown({"acls": [rule]})[0]["action"] == {"type": "deny"}
 
 
 def test_a_rule_with_no_subnet_is_the_rule_for_every_subnet():

@@ -93,6 +93,35 @@ def test_a_put_carries_what_is_there_with_what_is_wanted_laid_over_it():
 
 
 @pytest.mark.parametrize(
+    ("kind", "found", "same", "differs", "seen"),
+    [
+        (
+            LOAD_BALANCER,
+            {**LB, "tags": ["a", "b"]},
+            {"tags": ["b", "a"]},
+            {"description": "new"},
+            ("tags", ["a", "b"]),
+        ),
+        (
+            ROUTE,
+            {
+                "id": "route-1",
+                "backend_id": "backend-1",
+                "match": {"host_header": "example.com", "match_subdomains": False},
+            },
+            {"host_header": "EXAMPLE.com"},
+            {"match_subdomains": True},
+            ("match", {"host_header": "example.com", "match_subdomains": True}),
+        ),
+    ],
+)
+def test_what_is_merely_written_otherwise_stays_as_it_is_in_a_put(kind, found, same, differs, seen):
+    plan = kind.plan(found, {**same, **differs}, {**same, **differs})
+    name, value = seen
+    assert plan.calls[0].body[name] == plan.outcome[name] == value
+
+
+@pytest.mark.parametrize(
     ("wanted", "expected"),
     [
         ({"max_connections": 5}, ["backends/backend-1"]),
@@ -302,6 +331,14 @@ def test_a_route_that_is_to_be_made_needs_a_match_and_a_backend():
     }
 
 
+def test_a_route_keeps_a_match():
+    says = "would be left without one of sni, host_header, path_begin"
+    with pytest.raises(Problem, match=says):
+        ROUTE.plan(FOUND_ROUTE, {"host_header": ""}, {"host_header": ""})
+    other = {"host_header": "", "path_begin": "/api"}
+    assert ROUTE.plan(FOUND_ROUTE, other, other).changed
+
+
 def test_the_case_of_a_host_name_means_nothing():
     assert not ROUTE.plan(FOUND_ROUTE, {"host_header": "Example.COM"}, {}).changed
 
@@ -417,11 +454,46 @@ def test_an_acl_that_can_do_nothing_is_refused(there, rule, says):
         (ACL, {"id": UUID, "name": ""}, "name: it cannot be empty."),
         (ACLS, {"acls": [{"name": "", **DENY}]}, "acls[0].name: it cannot be empty."),
         (FRONTEND, {"name": "http", "backend": ""}, "backend: it cannot be empty."),
+        (LOAD_BALANCER, {"name": "web", "type": ""}, "type: it cannot be empty."),
+        (
+            BACKEND_SERVERS,
+            {"backend": "", "servers": [], "state": "absent"},
+            "backend: it cannot be empty.",
+        ),
         (FRONTEND, {"name": "http", "certificates": [], "timeout_client": ""}, None),
     ],
 )
 def test_what_an_object_cannot_be_without_is_not_empty(kind, options, says):
     assert list(kind.problems(options)) == ([says] if says else [])
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "says"),
+    [
+        (IP, {"ip_address": "web"}, "ip_address: 'web' is not an IP address, such as 10.0.0.1"),
+        (LOAD_BALANCER, {"ips": ["web"]}, "ips: 'web' is neither an ID nor an IP address, such as"),
+        (LOAD_BALANCER, {"ips": [UUID, "2001:DB8:1::"]}, None),
+        (IP, {"ip_address": "2001:DB8:1::"}, None),
+    ],
+)
+def test_what_is_no_address_is_refused(kind, options, says):
+    found = list(kind.problems(options))
+    assert found[0].startswith(says) if says else not found
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        (FRONTEND, "certificates"),
+        (LOAD_BALANCER, "ips"),
+        (LOAD_BALANCER, "tags"),
+        (IP, "tags"),
+    ],
+)
+def test_an_empty_item_of_a_list_is_refused(kind, name):
+    # Which is what Ansible makes of a list that is given as ''.
+    says = f"{name}: an item of it is empty. A list of nothing is []."
+    assert list(kind.problems({"id": UUID, name: [""]})) == [says]
 
 
 @pytest.mark.parametrize(

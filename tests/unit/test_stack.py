@@ -279,6 +279,11 @@ def test_who_takes_over_a_port_waits_until_it_is_free(sections, waiting, for_):
             "frontends[0].backend: there is no backend 'web' in the declaration or on the load",
         ),
         (
+            survey.Snapshot(None, {"ip": [{**IP, "lb_id": "lb-2"}]}),
+            {"load_balancer": {"name": "web", "ips": ["51.15.0.1"]}},
+            "load_balancer.ips: 51.15.0.1 is attached to load balancer lb-2",
+        ),
+        (
             there(ip=[{**IP, "lb_id": "lb-2"}]),
             {"ips": [{"ip_address": "51.15.0.1"}]},
             "ips[0]: 51.15.0.1 is attached to load balancer lb-2",

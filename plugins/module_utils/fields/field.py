@@ -31,9 +31,9 @@ class Field:
 
     `sent_as` and `seen_at` are its key in requests and its dotted path in answers, where they
     differ from its name. `default` is what the API means by null, `on_create` what it demands
-    where the user said nothing. A `fixed` field cannot change on a live object; one that comes
-    `later` has a call of its own, which takes an object that is there. What is `in_path` is in no
-    body.
+    where the user said nothing. Unless it may be `blank`, '' is refused. A `fixed` field cannot
+    change on a live object; one that comes `later` has a call of its own, which takes an object
+    that is there. What is `in_path` is in no body.
     """
 
     name: str = ""
@@ -48,6 +48,7 @@ class Field:
         default: Any = None,
         on_create: Any = None,
         required: bool = False,
+        blank: bool | None = None,
         fixed: bool = False,
         later: bool = False,
         unordered: bool = False,
@@ -56,6 +57,7 @@ class Field:
     ) -> None:
         self.type, self._sent_as, self._seen_at = type, sent_as, seen_at
         self.default, self.on_create, self.required = default, on_create, required
+        self.blank = not required if blank is None else blank
         self.fixed, self.later = fixed, later
         self.unordered, self.between = unordered, between
         self._argument = argument
@@ -77,8 +79,10 @@ class Field:
 
     def problems(self, value: Any, where: str) -> Iterator[str]:
         """What is wrong with a given value, before anything is asked of the API."""
-        if self.required and value == "":
+        if value == "" and not self.blank:
             yield f"{where}: it cannot be empty."
+        if self.type == "list" and "" in value:
+            yield f"{where}: an item of it is empty. A list of nothing is []."
         if self.between and not self.between[0] <= value <= self.between[1]:
             yield f"{where}: {value} is not between {self.between[0]} and {self.between[1]}."
 

@@ -34,6 +34,10 @@ class Structure(Field):
         return argument
 
     def problems(self, value: Any, where: str) -> Iterator[str]:
+        if not self.fields:
+            # Ansible does not look into what has no suboptions.
+            for name in value:
+                yield f"{where}.{name}: no such option. Write {self.name}: {{}}."
         for name, field in self.given(value):
             yield from field.problems(value[name], f"{where}.{name}")
 
@@ -83,6 +87,9 @@ class Structure(Field):
     def exported_within(self, seen: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
         """What is told of an object of the API, suboption by suboption."""
         exported = {name: field.exported(seen, names) for name, field in self.fields.items()}
+        for name, field in self.fields.items():
+            if field.required and exported[name] is None:
+                exported[name] = field.shown(seen)
         # One that was chosen says so by being there, even if it is empty.
         chosen = {name: exported[name] or {} for name in self.one_of if name in seen}
         return {name: value for name, value in {**exported, **chosen}.items() if value is not None}

@@ -14,6 +14,7 @@ from ..ids import bare_id
 from .field import Field
 
 UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000}
+EXAMPLE = "10.0.0.1 or 2001:db8::1"
 DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h)")
 
 
@@ -40,21 +41,34 @@ class Enum(Field):
         return next((word for word, full in self.spelling.items() if full == seen), seen)
 
 
+def worded(total: int) -> str:
+    """Milliseconds as one would write them."""
+    return f"{total}ms" if total % 1000 else f"{total // 1000}s"
+
+
 class Milliseconds(Field):
     """A duration that the API counts in whole milliseconds; a bare number is in milliseconds."""
 
     unit = "ms"
+    most = 2_147_483_647
 
-    def __init__(self, default: int | None = None, **rest: Any) -> None:
+    def __init__(self, default: int | None = None, least: int = 0, **rest: Any) -> None:
         super().__init__("str", default=default, **rest)
+        self.least = least
 
     def problems(self, value: Any, where: str) -> Iterator[str]:
-        if value and self.parse(value) is None:
+        if value == "":
+            return
+        total = self.parse(value)
+        if total is None:
             number = "a bare number counts milliseconds" if self.unit else "the unit is needed"
             yield (
                 f"{where}: {value!r} is not a duration. Write a number and a unit, "
                 f"such as 500ms, 5s or 1m ({number})."
             )
+        elif not self.least <= total <= self.most:
+            least, most = worded(self.least), worded(self.most)
+            yield f"{where}: {value!r} is not between {least} and {most}."
 
     def parse(self, value: Any) -> int | None:
         """Whole milliseconds, or None if the text is no duration."""
@@ -71,14 +85,16 @@ class Milliseconds(Field):
         # Not null where we know better: a health check's durations are required (reference, 4.4).
         return self.default if value == "" else self.parse(value)
 
+    def total(self, value: Any) -> int | None:
+        """Whole milliseconds of what the API shows; only null is the default (notes, 8)."""
+        return self.default if value is None else self.parse(value)
+
     def normalized(self, value: Any) -> Any:
-        return (None if value is None else self.parse(value)) or self.default
+        return self.total(value) or None
 
     def shown(self, found: dict[str, Any], like: Any = None) -> Any:
-        total = self.normalized(self.seen(found))
-        if total is None:
-            return None
-        return f"{total}ms" if total % 1000 else f"{total // 1000}s"
+        total = self.total(self.seen(found))
+        return None if total is None else worded(total)
 
 
 class Duration(Milliseconds):
@@ -86,10 +102,33 @@ class Duration(Milliseconds):
     its unit."""
 
     unit = ""
+    most = 999_999_999_000  # (reference, 2)
 
     def encode(self, value: Any, found: Any = None) -> Any:
         total = super().encode(value, found)
         return None if total is None else f"{total / 1000:.{3 if total % 1000 else 0}f}s"
+
+
+def address(text: str) -> str | None:
+    """An IP address in the one way to write it; None if it is none."""
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        return None
+
+
+class Address(Field):
+    """One IP address."""
+
+    def problems(self, value: Any, where: str) -> Iterator[str]:
+        if value and address(value) is None:
+            yield f"{where}: {value!r} is not an IP address, such as {EXAMPLE}."
+
+    def encode(self, value: Any, found: Any = None) -> Any:
+        return value and address(value)
+
+    def normalized(self, value: Any) -> Any:
+        return value and address(value)
 
 
 class Addresses(Field):
@@ -105,7 +144,7 @@ class Addresses(Field):
             try:
                 self.read(item, **self.strict)
             except ValueError:
-                example = "10.0.0.1 or 10.0.0.0/8" if self.strict else "10.0.0.1 or 2001:db8::1"
+                example = "10.0.0.1 or 10.0.0.0/8" if self.strict else EXAMPLE
                 yield f"{where}: {item!r} is not an IP address, such as {example}."
 
     def encode(self, value: Any, found: Any = None) -> Any:

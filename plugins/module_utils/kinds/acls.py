@@ -47,12 +47,12 @@ class ACLs(Resource):
         try:
             rules = ACL.list(session, {"frontend": object_id})
         except ApiError as error:
-            if error.status == 404:
+            if error.gone:
                 return None
             raise
         owner = rules[0]["frontend"] if rules else session.known(object_id)
         owner = owner or FRONTEND.read(session, object_id)
-        return {"id": object_id, "name": owner["name"], "acls": rules, "lb": owner["lb"]}
+        return owner and {"id": object_id, "name": owner["name"], "acls": rules, "lb": owner["lb"]}
 
     def plan(
         self, found: dict[str, Any] | None, wanted: dict[str, Any], words: dict[str, Any]
@@ -69,12 +69,10 @@ class ACLs(Resource):
     def plan_absent(self, found: dict[str, Any], options: dict[str, Any]) -> Plan:
         return self.plan_update(found, {"acls": []}, {"acls": []})
 
-    def update_calls(
-        self, found: dict[str, Any], wanted: dict[str, Any], differing: list[str]
-    ) -> list[Call]:
-        if not differing:
+    def update_calls(self, found: dict[str, Any], changes: dict[str, Any]) -> list[Call]:
+        if not changes:
             return []
-        body = {"acls": self.fields["acls"].encode(wanted["acls"])}
+        body = {"acls": self.fields["acls"].encode(changes["acls"])}
         return [Call("PUT", self.collection.format(frontend=found["id"]), body)]
 
     def returned(self, outcome: Any) -> Any:

@@ -36,13 +36,23 @@ class CheckConfig(Structure):
         return found.get(self.sent_as)
 
 
+class StatusCode(Field):
+    """One of HTTP, or null, which 0 says (reference, 4.4)."""
+
+    def problems(self, value: Any, where: str) -> Iterator[str]:
+        yield from super().problems(value, where) if value else ()
+
+    def encode(self, value: Any, found: Any = None) -> Any:
+        return value or None
+
+
 def http_check(**more: Field) -> CheckConfig:
     """What a check over HTTP needs."""
     return CheckConfig(
         {
-            "uri": Field(required=True),
+            "uri": Field(required=True, blank=True),
             "method": Field(),
-            "code": Field("int", between=(100, 599)),
+            "code": StatusCode("int", between=(100, 599)),
             "host_header": Field(default=""),
             **more,
         }
@@ -96,18 +106,16 @@ class Backend(Resource):
             wanted = {**wanted, "health_check": {**check, "port": after.get("forward_port")}}
         return super().plan(found, wanted, words)
 
-    def update_calls(
-        self, found: dict[str, Any], wanted: dict[str, Any], differing: list[str]
-    ) -> list[Call]:
+    def update_calls(self, found: dict[str, Any], changes: dict[str, Any]) -> list[Call]:
         path = self.item.format(**found)
         apart = {"health_check": f"{path}/healthcheck", "servers": f"{path}/servers"}
         calls = []
-        if set(differing) - set(apart):
+        if set(changes) - set(apart):
             names = [name for name in self.fields if name not in apart]
-            calls.append(Call("PUT", path, self.update_body(found, wanted, names)))
+            calls.append(Call("PUT", path, self.update_body(found, changes, names)))
         for name, its_path in apart.items():
-            if name in differing:
-                body = self.update_body(found, wanted, [name])
+            if name in changes:
+                body = self.update_body(found, changes, [name])
                 # The health check is the body itself.
                 calls.append(Call("PUT", its_path, body.get("health_check", body)))
         return calls
@@ -172,15 +180,15 @@ BACKEND = Backend(
             {
                 "port": Field("int", between=(1, 65535)),
                 "check_max_retries": Field("int", default=3, on_create=3, between=(1, 9999)),
-                "check_delay": Milliseconds(3_000),
-                "check_timeout": Milliseconds(1_000),
+                "check_delay": Milliseconds(3_000, least=1_000),
+                "check_timeout": Milliseconds(1_000, least=1_000),
                 "check_send_proxy": Field("bool", default=False),
-                "transient_check_delay": Duration(500),
+                "transient_check_delay": Duration(500, least=100),
                 "tcp_config": CheckConfig({}),
                 "http_config": http_check(),
                 "https_config": http_check(sni=Field(default="")),
-                "mysql_config": CheckConfig({"user": Field(required=True)}),
-                "pgsql_config": CheckConfig({"user": Field(required=True)}),
+                "mysql_config": CheckConfig({"user": Field(required=True, blank=True)}),
+                "pgsql_config": CheckConfig({"user": Field(required=True, blank=True)}),
                 "redis_config": CheckConfig({}),
                 "ldap_config": CheckConfig({}),
             },

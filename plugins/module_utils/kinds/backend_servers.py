@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
 from typing import Any
 
+from ..api import ApiError
 from ..fields.references import Reference
+from ..fields.values import address
 from ..kind import upper
 from ..plan import Call, Plan
 from ..problem import Problem
@@ -111,7 +112,11 @@ class BackendServers(Resource):
     def ensure(self, session: Session, options: dict[str, Any]) -> tuple[Plan, Any]:
         plan, outcome = super().ensure(session, options)
         if options.get("wait_for") and outcome and not session.check_mode:
-            self.await_servers(session, options, outcome)
+            try:
+                self.await_servers(session, options, outcome)
+            except ApiError as error:
+                if not (error.gone and options["state"] == "absent"):
+                    raise
         return plan, outcome
 
     def apply(
@@ -172,11 +177,6 @@ def state_in_words(row: dict[str, Any]) -> str:
     return f"{row['server_state']}, health check {row['last_health_check_status']}"
 
 
-def address(text: str) -> str:
-    """An IP address in the one way to write it."""
-    return str(ipaddress.ip_address(text))
-
-
 BACKEND_SERVERS = BackendServers(
     "backend_servers",
     plural="backend_servers",
@@ -187,7 +187,7 @@ BACKEND_SERVERS = BackendServers(
         "min_up": {"type": "int"},
     },
     fields={
-        "backend": Reference(BACKEND, aliases=["backend_id"]),
+        "backend": Reference(BACKEND, required=True, aliases=["backend_id"]),
         "servers": Servers(sent_as="server_ip", seen_at="pool", aliases=["server_ip"]),
     },
 )

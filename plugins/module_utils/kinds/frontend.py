@@ -47,9 +47,7 @@ class Frontend(Resource):
             return
         load_balancer_id = self.load_balancer_of(session, plan.outcome)
         port = plan.outcome["inbound_port"]
-        for other in (
-            self.list(session, {"load_balancer": load_balancer_id}) if load_balancer_id else []
-        ):
+        for other in self.list(session, {"load_balancer": load_balancer_id}):
             if other["inbound_port"] == port and other["id"] != plan.outcome["id"]:
                 session.warn(
                     f"Port {port} is that of {self.called(other)}: as long as it is, the API will "

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..fields.field import Field
 from ..fields.references import Reference
+from ..fields.values import Address
 from ..plan import Call, Plan
 from ..problem import Problem
 from ..resource import KINDS, Resource
@@ -54,7 +55,7 @@ class Ip(Resource):
 
     def find_by_name(self, session: Session, options: dict[str, Any]) -> dict[str, Any] | None:
         self.identity_in_words(options)
-        address = options.get("ip_address")
+        address = self.fields["ip_address"].encode(options.get("ip_address"))
         asked = {"ip_address": address} if address else {}
         return self.among(self.list(session, {}, **asked), options)
 
@@ -78,6 +79,25 @@ class Ip(Resource):
     def load_balancer_of(self, session: Session, thing: dict[str, Any]) -> str | None:
         return thing.get("lb_id") or thing.get("load_balancer")
 
+    def plan_for(
+        self, session: Session, options: dict[str, Any], found: dict[str, Any] | None
+    ) -> Plan:
+        """Refuse a second address of a version before the first step: it would stay reserved."""
+        plan = super().plan_for(session, options, found)
+        load_balancer_id = plan.outcome and plan.outcome.get("lb_id")
+        if not plan.changed or not load_balancer_id or (found or {}).get("lb_id"):
+            return plan
+        is_six = self.fields["is_ipv6"].seen(found) if found else bool(options.get("is_ipv6"))
+        load_balancer = session.load_balancer(load_balancer_id)
+        for ip in load_balancer["ip"]:
+            if self.fields["is_ipv6"].seen(ip) is is_six:
+                raise Problem(
+                    f"load_balancer: {KINDS['load_balancer'].called(load_balancer)} has an "
+                    f"{'IPv6' if is_six else 'IPv4'} address already, {ip['ip_address']}, and "
+                    "cannot have two."
+                )
+        return plan
+
     def plan_create(self, wanted: dict[str, Any], words: dict[str, Any]) -> Plan:
         if "ip_address" in wanted:
             raise Problem(
@@ -86,17 +106,16 @@ class Ip(Resource):
             )
         return super().plan_create(wanted, words)
 
-    def update_calls(
-        self, found: dict[str, Any], wanted: dict[str, Any], differing: list[str]
-    ) -> list[Call]:
-        if "load_balancer" in differing and found["lb_id"]:
+    def update_calls(self, found: dict[str, Any], changes: dict[str, Any]) -> list[Call]:
+        if "load_balancer" in changes and found["lb_id"]:
             raise Problem(
                 f"load_balancer: {found['ip_address']} is attached to load balancer "
                 f"{found['lb_id']}, and an address cannot be moved while it is."
             )
         # A PATCH leaves alone what it does not carry.
         body = {
-            self.fields[name].sent_as: self.fields[name].encode(wanted[name]) for name in differing
+            self.fields[name].sent_as: self.fields[name].encode(value)
+            for name, value in changes.items()
         }
         return [Call("PATCH", self.item.format(**found), body)] if body else []
 
@@ -114,7 +133,7 @@ IP = Ip(
     filters=("ip_address", "is_ipv6", "tags", "load_balancer"),
     queries=("ip_address",),
     fields={
-        "ip_address": Field(fixed=True),
+        "ip_address": Address(fixed=True),
         "is_ipv6": Version("bool", fixed=True),
         "reverse": Reverse(),
         "tags": Field("list", unordered=True),

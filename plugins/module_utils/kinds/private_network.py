@@ -39,8 +39,6 @@ class PrivateNetwork(Resource):
     def find(self, session: Session, options: dict[str, Any]) -> dict[str, Any] | None:
         self.identity_in_words(options)
         load_balancer_id = self.parent_ids(session, options)["load_balancer"]
-        if load_balancer_id is None:
-            return None
         network_id = bare_id(options["private_network_id"])
         found = self.attachment(session, load_balancer_id, network_id)
         if found and found["status"] == "pending" and not session.check_mode:
@@ -49,7 +47,7 @@ class PrivateNetwork(Resource):
         return found
 
     def attachment(
-        self, session: Session, load_balancer_id: str, network_id: str
+        self, session: Session, load_balancer_id: str | None, network_id: str
     ) -> dict[str, Any] | None:
         attached = self.list(session, {"load_balancer": load_balancer_id})
         return next((one for one in attached if one["private_network_id"] == network_id), None)

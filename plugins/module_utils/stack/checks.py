@@ -102,9 +102,17 @@ def addresses(planning: Planning) -> Iterator[tuple[str, str]]:
         return  # as long as one of them is refused, the others cannot be counted
     declared = {planning.ids[thing.place]: thing for thing in planning.declaration.of(IP)}
     known = {ip["id"]: ip["ip_address"] for ip in planning.there.of(IP)}
+    holders = {ip["id"]: ip.get("lb_id") for ip in planning.there.of(IP)}
     taken: dict[str, str] = {}
     for balancer in final(planning, LOAD_BALANCER).values():
         for ip in balancer.get("ip") or []:
+            holder = holders.get(ip["id"])
+            if holder not in (None, balancer["id"]):
+                yield (
+                    "load_balancer.ips",
+                    f"{known[ip['id']]} is attached to load balancer {holder}, and an address "
+                    "cannot be moved while it is.",
+                )
             thing = declared.get(ip["id"])
             is_six = ":" in known.get(ip["id"], "")
             if thing and ip["id"] not in known:

@@ -244,7 +244,8 @@ class Planning:
             matches = [
                 item
                 for item in self.there.of(kind)
-                if key in (item["id"], self._as_it_will_be(kind, item).get(option.by))
+                if key == item["id"]
+                or kind.fields[option.by].same(word, self._as_it_will_be(kind, item))
             ]
             try:
                 match = kind.only(matches, f"named {word!r}")

@@ -24,7 +24,7 @@ from .export import Export
 from .planning import Planning
 from .result import everything, in_order, result
 from .steps import StackPlan, Step, key_of
-from .survey import survey, survey_all
+from .survey import Snapshot, survey, survey_all
 from .workers import Workers
 
 
@@ -110,7 +110,12 @@ class Stack:
         if found is None:
             return StackPlan([]), result(session, declaration, StackPlan([]), [])
         session.refuse_managed(found["id"])
-        there = survey_all(workers, found)
+        try:
+            there = survey_all(workers, found)
+        except ApiError as error:
+            if not error.gone:
+                raise
+            there = Snapshot(found)  # someone else is removing it as well
         plan = LOAD_BALANCER.plan_absent(found, options)
         steps = [
             Step("load_balancer", LOAD_BALANCER.called(found), LOAD_BALANCER, plan, found=found)
