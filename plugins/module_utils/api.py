@@ -47,7 +47,10 @@ class ApiError(Problem):
     def _advice(self) -> str:
         """What to do about the refusals that every user meets once."""
         if self.status == 401:
-            return " Check secret_key (SCW_SECRET_KEY): it is unknown, expired or of another API."
+            return (
+                " Check secret_key (SCW_SECRET_KEY): it is unknown, has expired or belongs to "
+                "another API."
+            )
         if self.status == 403 and self.kind != "quotas_exceeded":
             return " Give the key's application the permission set LoadBalancersFullAccess."
         if self.status in (400, 404) and "zone" in self.said.lower():

@@ -27,8 +27,8 @@ ZONES = (
 )
 """The zones that have load balancers (reference, 1)."""
 
-LONGEST = 3600
-"""The most seconds that one request may take: what takes longer has come to nothing."""
+MAX_API_TIMEOUT = 3600
+"""The most that api_timeout may be, in seconds."""
 
 # Option -> (environment variable, key in the Scaleway configuration file, built-in default).
 # The names are those of the official SDKs and the scw command line.
@@ -98,8 +98,8 @@ def read(options: Mapping[str, Any], environment: Mapping[str, str] | None = Non
     api_timeout = options.get("api_timeout")
     if api_timeout is None:
         api_timeout = ARGUMENTS["api_timeout"]["default"]
-    if not 1 <= api_timeout <= LONGEST:
-        raise Problem(f"api_timeout: {api_timeout} is not between 1 and {LONGEST} seconds.")
+    if not 1 <= api_timeout <= MAX_API_TIMEOUT:
+        raise Problem(f"api_timeout: {api_timeout} is not between 1 and {MAX_API_TIMEOUT} seconds.")
     return Config(
         **{**values, "api_url": values["api_url"].rstrip("/")},
         validate_certs=_validate_certs(options, environment, profile),

@@ -243,7 +243,7 @@ class Resource(Kind):
                 in_use = self.in_use(session, found) if call.method == "DELETE" else ""
                 if not in_use:
                     raise
-                raise Problem(f"{in_use}: change or remove that first. {error}") from error
+                raise Problem(f"{in_use}: change or remove these first. {error}") from error
         object_id = (found or answer)["id"]
         if absent:
             self.await_removed(session, object_id, load_balancer_id)

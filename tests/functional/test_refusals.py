@@ -47,7 +47,7 @@ REFUSED = {
     "a key of another certificate": (
         [WEB],
         ("certificate", {**CERTIFICATE, "custom_certificate": custom("a.example.com", private_key=OWN_KEY.key)}),
-        r"the private key matches no certificate that is given: CN=",
+        r"the private key matches none of the certificates given: CN=",
     ),
     "an expired certificate": (
         [WEB],

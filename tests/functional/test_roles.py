@@ -585,7 +585,7 @@ REFUSED_UNMADE = {
     "the key of another certificate": (
         "ssl_offload",
         {"certificate": {"source": "custom", **LEAF, "private_key": OTHER["private_key"]}},
-        "the private key matches no certificate",
+        "the private key matches none of the certificates",
     ),
     "a certificate that has expired": (
         "ssl_offload",

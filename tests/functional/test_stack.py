@@ -347,9 +347,9 @@ def test_everything_that_is_wrong_is_said_at_once_and_nothing_is_done(stack):
         ),
         (
             {"frontends": [{"name": "http", "acls": [{**DENY, "match": {"http_filter": "regex"}}]}]},
-            "frontends[0].acls[0].match.http_filter_value: it is needed to say what regex looks",
+            "frontends[0].acls[0].match.http_filter_value: required with http_filter regex",
         ),
-        ({"frontends": [{"name": "http", "backend": ""}]}, "frontends[0].backend: it cannot be"),
+        ({"frontends": [{"name": "http", "backend": ""}]}, "frontends[0].backend: must not be"),
         (
             {
                 "backends": [{**backend("web"), "forward_protocol": "tcp"}],

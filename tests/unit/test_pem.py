@@ -106,7 +106,7 @@ OPENSSH = LEAF.key.private_bytes(
 @pytest.mark.parametrize(
     ("parts", "says"),
     [
-        ({**PARTS, "private_key": STRANGER.key_pem()}, "matches no certificate that is given"),
+        ({**PARTS, "private_key": STRANGER.key_pem()}, "matches none of the certificates given"),
         ({**PARTS, "private_key": LEAF.key_pem(b"secret")}, "is encrypted.*openssl pkey"),
         ({**PARTS, "chain": STRANGER.pem}, "the chain does not link up.*issued by CN=middle"),
         ({**PARTS, "chain": ROOT.pem}, "the chain does not link up"),

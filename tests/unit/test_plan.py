@@ -418,13 +418,13 @@ TO_HTTPS = {"type": "redirect", "redirect": {"type": "scheme", "target": "https"
 @pytest.mark.parametrize(
     ("there", "rule", "says"),
     [
-        ({}, {"action": {"type": "redirect"}}, "action.redirect: it is needed"),
-        ({}, {"match": {"http_filter": "regex"}}, "match.http_filter_value: it is needed .*regex"),
+        ({}, {"action": {"type": "redirect"}}, "action.redirect: required"),
+        ({}, {"match": {"http_filter": "regex"}}, "match.http_filter_value: required .*regex"),
         ({}, {"match": {**PATHS, "http_filter_value": []}}, "match.http_filter_value"),
         (
             {},
             {"match": {**PATHS, "http_filter": "http_header_match"}},
-            "match.http_filter_option: it is needed",
+            "match.http_filter_option: required",
         ),
         # what is there is kept, and may be all that is needed
         ({"match": PATHS}, {"match": {"http_filter": "path_end"}}, None),
@@ -451,14 +451,14 @@ def test_an_acl_that_can_do_nothing_is_refused(there, rule, says):
 @pytest.mark.parametrize(
     ("kind", "options", "says"),
     [
-        (ACL, {"id": UUID, "name": ""}, "name: it cannot be empty."),
-        (ACLS, {"acls": [{"name": "", **DENY}]}, "acls[0].name: it cannot be empty."),
-        (FRONTEND, {"name": "http", "backend": ""}, "backend: it cannot be empty."),
-        (LOAD_BALANCER, {"name": "web", "type": ""}, "type: it cannot be empty."),
+        (ACL, {"id": UUID, "name": ""}, "name: must not be empty."),
+        (ACLS, {"acls": [{"name": "", **DENY}]}, "acls[0].name: must not be empty."),
+        (FRONTEND, {"name": "http", "backend": ""}, "backend: must not be empty."),
+        (LOAD_BALANCER, {"name": "web", "type": ""}, "type: must not be empty."),
         (
             BACKEND_SERVERS,
             {"backend": "", "servers": [], "state": "absent"},
-            "backend: it cannot be empty.",
+            "backend: must not be empty.",
         ),
         (FRONTEND, {"name": "http", "certificates": [], "timeout_client": ""}, None),
     ],
@@ -492,7 +492,7 @@ def test_what_is_no_address_is_refused(kind, options, says):
 )
 def test_an_empty_item_of_a_list_is_refused(kind, name):
     # Which is what Ansible makes of a list that is given as ''.
-    says = f"{name}: an item of it is empty. A list of nothing is []."
+    says = f"{name}: an item is empty. For an empty list write []."
     assert list(kind.problems({"id": UUID, name: [""]})) == [says]
 
 

@@ -102,6 +102,7 @@ Port = whole(1, 65535)  # documented (reference, 4.3)
 Milliseconds = milliseconds(0)  # documented, 0 to 2147483647 (reference, 4.3)
 Second = milliseconds(1000)  # documented: checks are at least a second apart (reference, 4.4)
 Number = whole(0)
+Whole32 = whole(0, 2**32 - 1)  # unsigned (SDK)
 Seconds = Annotated[
     str, AfterValidator(_seconds), WithJsonSchema({"type": "string", "pattern": SECONDS})
 ]
@@ -325,7 +326,7 @@ class UpdateFrontend(Body):
     certificate_id: Id | None = None
     certificate_ids: Ids = []
     enable_http3: StrictBool | None = False
-    connection_rate_limit: Number | None = None
+    connection_rate_limit: Whole32 | None = None
     enable_access_logs: StrictBool | None = None
 
 

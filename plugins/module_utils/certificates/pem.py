@@ -173,7 +173,7 @@ def _leaf(key: Any, certificates: list[Any], serialization: Any) -> Any:
             return certificate
     names = "; ".join(map(_subject, certificates))
     raise Problem(
-        f"custom_certificate: the private key matches no certificate that is given: {names}."
+        f"custom_certificate: the private key matches none of the certificates given: {names}."
     )
 
 

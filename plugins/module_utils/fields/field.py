@@ -80,9 +80,9 @@ class Field:
     def problems(self, value: Any, where: str) -> Iterator[str]:
         """What is wrong with a given value, before anything is asked of the API."""
         if value == "" and not self.blank:
-            yield f"{where}: it cannot be empty."
+            yield f"{where}: must not be empty."
         if self.type == "list" and "" in value:
-            yield f"{where}: an item of it is empty. A list of nothing is []."
+            yield f"{where}: an item is empty. For an empty list write []."
         if self.between and not self.between[0] <= value <= self.between[1]:
             yield f"{where}: {value} is not between {self.between[0]} and {self.between[1]}."
 

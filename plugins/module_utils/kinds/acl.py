@@ -84,13 +84,13 @@ def unworkable(rule: dict[str, Any]) -> Iterator[str]:
     """Why a rule, as the API would show it, can do nothing (SDK, of these fields)."""
     action, match = rule["action"], rule.get("match") or {}
     if action["type"] == "redirect" and not action.get("redirect"):
-        yield "action.redirect: it is needed to say where to."
+        yield "action.redirect: required for a redirect."
     if match.get("http_filter") in (None, "acl_http_filter_none"):
         return
     if not match.get("http_filter_value"):
-        yield f"match.http_filter_value: it is needed to say what {match['http_filter']} looks for."
+        yield f"match.http_filter_value: required with http_filter {match['http_filter']}."
     if match["http_filter"] == "http_header_match" and not match.get("http_filter_option"):
-        yield "match.http_filter_option: it is needed to say in which header to look."
+        yield "match.http_filter_option: required, the name of the header to look in."
 
 
 class Acl(OnFrontend):

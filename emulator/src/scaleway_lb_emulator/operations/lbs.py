@@ -24,7 +24,7 @@ TYPES = {
 }
 INTERMEDIATE = "ssl_compatibility_level_intermediate"
 # Seconds at the cloud's own pace (reference, 5).
-CREATING, READY, GONE, MIGRATED = 0.8, 3.3, 1.5, 5.0
+CREATING, READY, GONE, MIGRATED = 0.8, 3.3, 1.5, 2.5
 BAD = {"status": "error", "instance_status": "error"}
 """What a fault makes of a transition."""
 
