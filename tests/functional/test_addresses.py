@@ -130,7 +130,7 @@ def test_a_list_of_addresses_is_all_of_them(module, cloud, name):
 
 @pytest.fixture
 def migrating():
-    """A cloud with a load balancer that another task is resizing, which takes more than a second"""
+    """A cloud with a load balancer that another task is resizing, for more than a second."""
     with serving("--data-plane=none", "--ca=builtin", "--time-scale=0.5") as slow:
         made = slow.api("POST", "lbs", {"name": "web", "project_id": PROJECT_ID})
         path = f"lbs/{made['id']}"
