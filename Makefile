@@ -18,9 +18,12 @@ setup: .venv/.ready ## make .venv and install the programs that are missing
 demo: setup ## both recipes against the emulator: two working HTTPS sites
 	@.venv/bin/python scripts/demo.py $(if $(STAY),--stay)
 
+# Tests that may run side by side, a file at a time: a file compares the two ways to run a module.
+APART := -n auto --dist loadfile tests/unit tests/emulator tests/functional
+
 test: setup ## every test: unit, emulator, functional, end to end (PYTEST=tests/unit: those alone)
 	@scripts/programs.sh $(CLIENTS)
-	@scripts/as_root.sh .venv/bin/pytest $(or $(PYTEST),-n auto tests/unit tests/emulator tests/functional)
+	@scripts/as_root.sh .venv/bin/pytest $(or $(PYTEST),$(APART))
 	@# One after another: all of them need ports 80 and 443.
 	@$(if $(PYTEST),,scripts/as_root.sh .venv/bin/pytest tests/e2e)
 

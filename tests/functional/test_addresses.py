@@ -167,7 +167,7 @@ def test_a_resize_whose_answer_is_lost_is_not_sent_again(name, inside):
 
 
 def test_a_resized_load_balancer_is_waited_for_until_it_has_its_type(module, cloud):
-    with serving("--data-plane=none", "--ca=builtin", "--time-scale=0.2") as slow:
+    with serving("--data-plane=none", "--ca=builtin", "--time-scale=0.4") as slow:
         module("load_balancer", name="web", environment=slow.environment)
         began = time.monotonic()
         result = module("load_balancer", name="web", type="LB-GP-L", environment=slow.environment)
