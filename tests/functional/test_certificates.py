@@ -153,6 +153,27 @@ def test_what_was_begun_and_is_not_wanted_is_removed_and_the_diff_shows_it(cloud
     assert not module("certificate", **old)["changed"]
 
 
+def test_a_certificate_is_not_replaced_under_a_name_that_another_has(cloud, module, site):
+    [other, _example] = site()
+    result = module("certificate", id=other, name="example", custom_certificate=custom("a.test"))
+    assert (
+        result["failed"] and "name: 'example' is the name of another certificate" in result["msg"]
+    )
+
+
+def test_a_certificate_of_another_load_balancer_is_left_alone(cloud, module, site):
+    module("load_balancer", name="far")
+    [other, _example] = site()
+    with cloud.watched() as writes:
+        result = module(
+            "certificate", id=other, load_balancer="far", custom_certificate=custom("a.test")
+        )
+    assert (
+        result["failed"] and "load_balancer: that of certificate 'other' is 'web'" in result["msg"]
+    )
+    assert writes == []
+
+
 def test_no_certificate_gets_a_name_by_which_replacements_are_found(cloud, module, site):
     [other, _example] = site()
     result = module("certificate", id=other, name="example.next")

@@ -58,15 +58,15 @@ class Certificate(Resource):
             replacement = Replacement(self, session, there, content)
             plan = self.plan_content(there, content, bool(options.get("force")) and first is None)
             self.compare(session, there, content)
+            if plan.changed and there.load_balancer:
+                self.refuse_taken(session, plan, there.current)
+                self.refuse_elsewhere(session, options, plan, there.current)
             if session.check_mode:
-                if plan.changed and there.load_balancer:
-                    session.refuse_managed(there.load_balancer["id"])
                 return plan, plan.outcome
             if not plan.changed and first is None:
                 found = there.current
                 return plan, replacement.await_ready(found) if session.wait else found
             first = first or plan
-            session.refuse_managed(there.load_balancer["id"])
             try:
                 return first, replacement.carry_out(options)
             except AnswerLost as lost:
@@ -204,8 +204,8 @@ class Certificate(Resource):
         else:
             calls.append(Call("POST", "certificates"))
             unknown = ("id", "status", "status_details", "fingerprint")
-            outcome = {**(served or {}), **dict.fromkeys(unknown), **wanted}
-            return Plan(calls, before, wanted, outcome)
+            base = {"lb": there.load_balancer, **(served or {}), **dict.fromkeys(unknown)}
+            return Plan(calls, before, wanted, outcome={**base, **wanted})
         after = {key: base.get(key) for key in wanted} | {"name": there.name}
         return Plan(calls, before, after, outcome={**base, **after})
 
