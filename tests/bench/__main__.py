@@ -1,4 +1,4 @@
-"""Measure everything, print the table as Markdown, and fail if a row is not reached.
+"""Measure everything, print the table as Markdown, and fail if a limit is exceeded.
 
 python tests/bench [tasks] [stack] [emulator]
 """
@@ -9,7 +9,7 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "support")]
 
-from rounds import bench  # noqa: E402  it lies in the folder that was just named
+from rounds import bench  # noqa: E402  it is in the folder just added
 
 SUBJECTS = ("tasks", "stack", "emulator")
 

@@ -1,4 +1,4 @@
-"""The emulator with a thousand load balancers of twenty backends each, beside an empty one."""
+"""The emulator with a thousand load balancers of twenty backends each, and an empty one."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def rows(_bench: Any) -> Iterator[Row]:
             ):
                 ids = [one.ask("POST", "lbs", {"name": "new"})["id"] for one in (store, other)]
                 times: tuple[list[float], ...] = ([], [])
-                for _ in range(ROUNDS):  # beside each other, whatever else the machine does
+                for _ in range(ROUNDS):  # in turn, so that the machine's other load affects both
                     for one, key, taken in zip((store, other), ids, times, strict=True):
                         taken.append(one.milliseconds("POST", path.format(key), body))
                 ratio = statistics.median(times[0]) / statistics.median(times[1])

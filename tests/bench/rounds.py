@@ -1,4 +1,4 @@
-"""Whole runs of `ansible-playbook` against the emulator, timed in rounds beside each other."""
+"""Whole runs of `ansible-playbook` against the emulator, timed in alternating rounds."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Tasks = list[dict[str, Any]]
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table: what was measured, what came out, and what it must not exceed."""
+    """One line of the table: what was measured, the result, and the limit for it."""
 
     what: str
     measured: float
@@ -44,7 +44,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Played:
-    """A finished run: seconds by the clock, the peak of its memory in MB, what it called."""
+    """A finished run: seconds by the clock, peak memory in MB, and the paths that it called."""
 
     seconds: float
     memory: float
@@ -56,7 +56,7 @@ class Played:
 
 
 class Bench:
-    """Plays run against one emulator, without a data plane and without its pace."""
+    """Runs plays against one emulator, without a data plane and at time scale 0."""
 
     def __init__(self, cloud: Cloud, home: Path) -> None:
         self.cloud, self.home = cloud, home
@@ -84,15 +84,15 @@ class Bench:
         return Played(seconds, usage.ru_maxrss / 1024, called)
 
     def ratio(self, one: Callable[[], float], other: Callable[[], float]) -> float:
-        """How many times the other the one takes: the median over rounds of both."""
+        """How many times as long `one` takes as `other`: the median over rounds of both."""
         return statistics.median(one() / other() for _round in range(ROUNDS))
 
     def beyond_empty(self, tasks: Tasks, **environment: str) -> float:
-        """The seconds that tasks take beyond a play without any."""
+        """The seconds that tasks take beyond an empty play."""
         return self.play(tasks, **environment).seconds - self.play([], **environment).seconds
 
     def in_one_loop(self, paths: list[str]) -> float:
-        """The seconds that reading these takes, one after another, on one warm connection."""
+        """The seconds it takes to read these, one after another, on one warm connection."""
         with requests.Session() as session:
             session.headers["X-Auth-Token"] = SECRET_KEY
             session.get(f"{self.cloud.url}{LBS}", timeout=30).raise_for_status()
@@ -102,7 +102,7 @@ class Bench:
             return time.monotonic() - began
 
     def slow_down(self, delay: float) -> None:
-        """Have every call take so many seconds more, until the emulator is reset."""
+        """Delay every call by this many seconds, until the emulator is reset."""
         if delay:
             self.cloud.fault(operation="*", kind="delay", delay=delay, count=100_000)
 

@@ -1,4 +1,4 @@
-"""What `stack` costs: in calls, beside one task for each object, and with everything to make."""
+"""What `stack` costs: in calls, compared with one task per object, and creating everything."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ PAGE = 100
 AS_MODULES = {"SCALEWAY_LB_IN_PROCESS": "0"}
 CERTIFICATES = [custom(f"c{number}.example.com") for number in range(3)]
 SIZES = {10: (1, 4, 1), 100: (3, 35, 20), 400: (3, 155, 80)}
-"""Certificates, backends and frontends; each frontend has an ACL and a route."""
+"""Certificates, backends and frontends per size; each frontend has an ACL and a route."""
 DENY = {"name": "deny", "action": {"type": "deny"}, "match": {"ip_subnet": ["10.0.0.0/8"]}}
 
 
 def declaration(objects: int) -> dict[str, Any]:
-    """A load balancer of so many objects, itself and its IP among them."""
+    """A load balancer of this many objects, including itself and its IP."""
     certificates, backends, frontends = SIZES[objects]
     return {
         "load_balancer": {"name": "big"},
@@ -57,7 +57,7 @@ def in_one_task(declared: dict[str, Any]) -> Tasks:
 
 
 def in_many_tasks(declared: dict[str, Any]) -> Tasks:
-    """The same objects with a task for each."""
+    """The same objects with one task each."""
     there = {"load_balancer": "big"}
     tasks = [("ip", ip) for ip in declared["ips"]]
     tasks += [("load_balancer", declared["load_balancer"])]
@@ -72,14 +72,14 @@ def in_many_tasks(declared: dict[str, Any]) -> Tasks:
 
 
 def allowed_calls(declared: dict[str, Any]) -> int:
-    """The pages of what is listed, where each frontend's ACL list is one, and two more."""
+    """One call per page of what is listed, one ACL list per frontend, and two more."""
     frontends = len(declared["frontends"])
     listed = (len(declared["certificates"]), len(declared["backends"]), frontends, frontends)
     return sum(math.ceil(count / PAGE) for count in listed) + frontends + 2
 
 
 def rows(bench: Bench) -> Iterator[Row]:
-    """Measure; each row as soon as it is known."""
+    """Measure; yield each row as soon as it is known."""
     memory = 0.0
     for objects in (10, 100, 400):
         declared = declaration(objects)
@@ -101,7 +101,7 @@ def rows(bench: Bench) -> Iterator[Row]:
 
 
 def beside_tasks(bench: Bench, delay: float) -> Iterator[Row]:
-    """A no-op of 100 objects in one task, beside one task for each."""
+    """A no-op of 100 objects in one task, compared with one task each."""
     one, many = in_one_task(declaration(100)), in_many_tasks(declaration(100))
     bench.cloud.reset()
     bench.play(one)
@@ -122,7 +122,7 @@ def beside_tasks(bench: Bench, delay: float) -> Iterator[Row]:
 
 
 def from_nothing(bench: Bench, tasks: Tasks) -> float:
-    """How long it takes to make everything, over the same number of calls in one loop."""
+    """The time to create everything, relative to the same number of calls in one loop."""
     calls = 0
 
     def make() -> float:

@@ -1,4 +1,4 @@
-"""What a task costs that runs inside the controller and has nothing to do, beside other tasks."""
+"""What a no-op task inside the controller costs, compared with other tasks."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ LOOP = {"loop": list(range(ITEMS))}
 
 
 def rows(bench: Bench) -> Iterator[Row]:
-    """Measure; each row as soon as it is known."""
+    """Measure; yield each row as soon as it is known."""
     ours = list(itertools.islice(itertools.cycle(THERE), TASKS))
     bench.cloud.reset()
     bench.play(THERE)
@@ -63,7 +63,7 @@ def rows(bench: Bench) -> Iterator[Row]:
 
 
 def over_tls(bench: Bench, ours: Tasks) -> Row:
-    """What TLS adds, with as many authorities to read as there are for the real API."""
+    """What TLS adds, with as many authorities to read as for the real API."""
     with tempfile.TemporaryDirectory() as folder, behind_tls(bench.cloud, Path(folder)) as front:
         ratio = bench.ratio(
             lambda: bench.beyond_empty(ours, **front.environment), lambda: bench.beyond_empty(ours)
@@ -72,9 +72,9 @@ def over_tls(bench: Bench, ours: Tasks) -> Row:
 
 
 def beside(bench: Bench, ours: Tasks, *others: Tasks) -> list[float]:
-    """How many times the others' time our tasks take, that of their calls taken off.
+    """How many times as long as the others our tasks take, without the time of their calls.
 
-    The median over rounds; in each, everything is played once.
+    The median over rounds; each plays everything once.
     """
     ratios: list[list[float]] = [[] for _other in others]
     for _round in range(ROUNDS):

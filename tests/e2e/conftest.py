@@ -71,7 +71,7 @@ def emulator(running_emulator):
 
 @pytest.fixture
 def lb(emulator):
-    """A load balancer on which nothing stands yet."""
+    """A load balancer with nothing on it yet."""
     return Balancer(emulator)
 
 
@@ -112,7 +112,7 @@ def site(tmp_path):
 
 @pytest.fixture(scope="session")
 def plane(server_authority):
-    """The data plane alone; a test makes its own state the whole state."""
+    """The data plane alone; a test replaces its whole state."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("SSL_CERT_FILE", str(server_authority))
         plane = Plane("127.64.0.0/24")

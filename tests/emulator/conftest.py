@@ -1,4 +1,4 @@
-"""The control plane in process: on the zoned and on the regional path."""
+"""The control plane in process, on the zoned and on the regional path."""
 
 import pytest
 from asgi import Api
@@ -8,7 +8,7 @@ ZONED, REGIONAL = "zones/fr-par-1", "regions/fr-par"
 
 @pytest.fixture(params=[ZONED, REGIONAL], ids=["zoned", "regional"])
 def api(request):
-    """The API at no pace: everything is ready when it is asked for again."""
+    """The API at time scale 0: everything is ready at the next request."""
     api = Api(request.param)
     yield api
     api.close()
@@ -16,7 +16,7 @@ def api(request):
 
 @pytest.fixture
 def zoned():
-    """As `api`, on the zoned path alone."""
+    """Like `api`, on the zoned path only."""
     api = Api(ZONED)
     yield api
     api.close()

@@ -1,4 +1,4 @@
-"""The modules against the emulator's control plane: its journal judges what happened."""
+"""The modules against the emulator's control plane, whose journal shows what happened."""
 
 import itertools
 
@@ -24,20 +24,20 @@ def cloud(running):
 
 
 def pytest_generate_tests(metafunc):
-    """What runs modules is tested in both ways in which they run."""
+    """Run each test that uses modules in both ways in which they run."""
     if "module" in metafunc.fixturenames:
         metafunc.parametrize("way", WAYS, scope="function")
 
 
 @pytest.fixture
 def way():
-    """How modules run; by default as they do by default."""
+    """How modules run; the default way unless a test is parametrized."""
     return "in_controller"
 
 
 @pytest.fixture(scope="session")
 def in_the_other_way():
-    """What each test has seen in the way it was tested first."""
+    """The results of each test in the way that ran first."""
     return {}
 
 
@@ -75,7 +75,7 @@ def module(cloud, tmp_path, way, alike):
 
 @pytest.fixture
 def inside(cloud, tmp_path):
-    """Run a module inside the controller, for what does not depend on the way it runs."""
+    """Run a module inside the controller, for tests that do not depend on the way it runs."""
 
     def run(name, /, check=False, environment=None, **options):
         environment = cloud.environment if environment is None else environment
@@ -87,10 +87,10 @@ def inside(cloud, tmp_path):
 
 @pytest.fixture
 def stack(cloud, inside):
-    """Run `stack`; return its result with what was written meanwhile under `written`.
+    """Run `stack`; return its result, with the writes that it made under `written`.
 
-    Which of several errors comes first, say, depends on which thread is the faster one, so most
-    results are not compared between both ways to run it.
+    Which of several errors comes first, for example, depends on which thread is faster, so most
+    results are not compared between the two ways to run it.
     """
     return watching(cloud, inside)
 
@@ -114,7 +114,7 @@ def play(cloud, tmp_path, way):
 
 @pytest.fixture
 def playbook(play):
-    """Run one of the playbooks; whoever expects it to fail says so."""
+    """Run one of the playbooks; it must succeed, or fail if `fails` is set."""
 
     def run(name, /, *arguments, fails=False, **variables):
         outcome = Run(play(f"playbooks/{name}.yml", *arguments, variables=variables))

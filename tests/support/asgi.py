@@ -1,4 +1,4 @@
-"""The emulator's control plane inside the test's own process: fast, and its time can be moved."""
+"""The emulator's control plane inside the test's own process: fast, with a movable clock."""
 
 import asyncio
 import json
@@ -59,7 +59,7 @@ class Api:
     # Requests
 
     def send(self, method, path, raw=b"", query=None, headers=None):
-        """A request as it is, a path from the root; its Answer."""
+        """Send a request as it is, to a path from the root; return its Answer."""
         given = {"x-auth-token": TOKEN, "content-type": "application/json"} | (headers or {})
         scope = {
             "type": "http",
@@ -94,12 +94,12 @@ class Api:
         return Answer(sent[0]["status"], headers, raw)
 
     def ask(self, method, path, body=None, **query):
-        """A call of the API; its Answer."""
+        """Call the API; return its Answer."""
         raw = b"" if body is None else json.dumps(body).encode()
         return self.send(method, f"/lb/v1/{self.place}/{path}", raw, query)
 
     def do(self, method, path, body=None, **query):
-        """A call that succeeds; its body."""
+        """Make a call that must succeed; return its body."""
         answer = self.ask(method, path, body, **query)
         assert answer.status in (200, 204), f"{method} {path}: {answer.status} {answer.raw}"
         return answer.body
@@ -108,14 +108,14 @@ class Api:
         return self.do("GET", path, **query)
 
     def control(self, method, path, body=None, **query):
-        """A call of the emulator's own; its body."""
+        """Make one of the emulator's own calls; return its body."""
         raw = b"" if body is None else json.dumps(body).encode()
         answer = self.send(method, f"/_emulator/{path}", raw, query)
         assert answer.status in (200, 204), f"{method} {path}: {answer.status} {answer.raw}"
         return answer.body
 
     def pass_time(self, step):
-        """Move the clock, such as by 3s."""
+        """Move the clock, for example by 3s."""
         return self.control("PUT", "clock", {"advance": step})
 
     def fault(self, operation, kind, **more):
@@ -149,7 +149,7 @@ class Api:
         return self.do("POST", f"frontends/{frontend['id']}/acls", body | fields)
 
     def certificate(self, lb, name="web", **fields):
-        """Ordered; not ready yet."""
+        """A certificate that is ordered, but not ready yet."""
         body = {"name": name, "letsencrypt": {"common_name": own_name(lb)}}
         return self.do("POST", f"lbs/{lb['id']}/certificates", body | fields)
 
@@ -158,13 +158,13 @@ class Api:
         return self.settled(f"certificates/{self.certificate(lb, **fields)['id']}")
 
     def settled(self, path):
-        """What is there when nothing is on its way any more."""
+        """The object once it is no longer pending."""
         return eventually(
             lambda: (found := self.get(path))["status"] != "pending" and found, f"{path} is pending"
         )
 
     def idle(self, lb):
-        """The load balancer when its instance is ready."""
+        """The load balancer once its instance is ready."""
 
         def ready():
             found = self.get(f"lbs/{lb['id']}")
@@ -174,7 +174,7 @@ class Api:
 
 
 def eventually(probe, complaint, timeout=10):
-    """What the probe returns once that is true."""
+    """The first true result of the probe."""
     deadline = time.monotonic() + timeout
     while not (found := probe()):
         assert time.monotonic() < deadline, complaint

@@ -1,4 +1,4 @@
-"""A load balancer made by plain calls of the API, for the tests of its traffic."""
+"""A load balancer made by plain API calls, for the tests of its traffic."""
 
 from traffic import eventually, get
 
@@ -11,7 +11,7 @@ QUICK_CHECK = {
 
 
 class Balancer:
-    """One load balancer of the emulator and what stands on it."""
+    """One load balancer of the emulator and what is on it."""
 
     def __init__(self, emulator, **fields):
         self.take(emulator, emulator.api("POST", "lbs", {"name": "web", **fields}))
@@ -34,7 +34,7 @@ class Balancer:
         return f"{self.address.replace('.', '-')}.lb.fr-par.scw.cloud"
 
     def wait(self):
-        """Until what was asked for is live."""
+        """Wait until everything requested is live."""
 
         def live():
             lb = self.emulator.api("GET", f"lbs/{self.lb['id']}")
@@ -75,7 +75,7 @@ class Balancer:
         self.wait()
 
     def certificate(self, *names, pem=None):
-        """Order a certificate from the authority, or import a PEM; its ID once it is ready."""
+        """Order a certificate from the authority, or import a PEM; its ID once ready."""
         if pem:
             body = {"name": "web", "custom_certificate": {"certificate_chain": pem}}
             return self.make("certificates", body)["id"]
@@ -84,7 +84,7 @@ class Balancer:
         return found["id"]
 
     def order(self, *names):
-        """The certificate when the authority has decided."""
+        """Order a certificate; return it once the authority has decided."""
         wanted = {"common_name": names[0], "subject_alternative_name": list(names[1:])}
         made = self.make("certificates", {"name": "web", "letsencrypt": wanted})
 
@@ -95,12 +95,12 @@ class Balancer:
         return eventually(settled, timeout=60)
 
     def port(self, port):
-        """Where a frontend of this port is really found."""
+        """The port where a frontend of this port is actually reached."""
         return port + self.emulator.port_offset
 
     def get(self, path="/", port=80, **options):
         return get(self.address, self.port(port), path, **options)
 
     def names(self, count, **options):
-        """Which servers answer so many requests, each on its own connection."""
+        """The servers that answer this many requests, each on its own connection."""
         return [self.get(**options).server for _ in range(count)]

@@ -44,7 +44,7 @@ class Browser:
             subprocess.run([*store, *trust], check=True)
 
     def visit(self, name: str, address: str, scheme: str = "https") -> Visit:
-        """Open a site whose name leads to the address."""
+        """Open a site whose name resolves to the address."""
         picture = self.home / "picture.png"
         command = [
             "chromium",
@@ -63,9 +63,9 @@ class Browser:
 
 
 class Window:
-    """A page that stays open: it can be asked, resized and looked at while it lives.
+    """A page that stays open: it can be queried, resized and looked at.
 
-    `complaints` holds what the browser had against it: scripts that failed or were refused.
+    `complaints` lists what the browser objected to: scripts that failed or were refused.
     """
 
     def __init__(self, home: Path) -> None:
@@ -93,7 +93,7 @@ class Window:
             self.ask(f"{domain}.enable")
 
     def ask(self, method: str, **params: Any) -> dict[str, Any]:
-        """One command of the DevTools protocol, and its result."""
+        """Send one command of the DevTools protocol; return its result."""
         self.sent += 1
         message = {"id": self.sent, "method": method, "params": params}
         if self.session:
@@ -122,7 +122,7 @@ class Window:
             self.receive()
 
     def run(self, script: str) -> Any:
-        """What a script says that runs in the page."""
+        """The result of a script that runs in the page."""
         found = self.ask("Runtime.evaluate", expression=script, returnByValue=True)
         assert "exceptionDetails" not in found, found
         return found["result"].get("value")

@@ -1,4 +1,4 @@
-"""A client of the load balancers: what it is answered, and by whom."""
+"""A client of the load balancers: what answer it gets, and from whom."""
 
 import http.client
 import json

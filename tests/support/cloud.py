@@ -14,7 +14,7 @@ import requests
 ROOT = Path(__file__).resolve().parents[2]
 BIN = ROOT / ".venv" / "bin"
 ANSIBLE = Path(sys.executable).parent
-"""Where the ansible-core is that is tested with."""
+"""The folder of the ansible-core to test with."""
 SECRET_KEY = "11111111-2222-4333-8444-555555555555"
 PROJECT_ID = "66666666-7777-4888-8999-000000000000"
 ZONE = "fr-par-1"
@@ -27,7 +27,7 @@ class Cloud:
         self.url = url
 
     def api(self, method, path, body=None, zone=ZONE, session=requests):
-        """One call of the zoned API, beside the modules; many are quicker in one session."""
+        """One call of the zoned API, bypassing the modules; many are faster in one session."""
         answer = session.request(
             method,
             f"{self.url}/lb/v1/zones/{zone}/{path}",
@@ -39,14 +39,14 @@ class Cloud:
         return answer.json() if answer.content else None
 
     def journal(self, reads=False):
-        """What was asked of the API, in order: the writes, or everything."""
+        """The API calls in order: the writes, or everything."""
         params = {"reads": "true"} if reads else None
         answer = requests.get(f"{self.url}/_emulator/journal", params=params, timeout=30)
         return answer.json()["entries"]
 
     @contextmanager
     def watched(self, reads=False):
-        """A list that holds, after the block, what was asked of the API in it."""
+        """A list that holds, after the block, the API calls made in it."""
         before = len(self.journal(reads))
         entries = []
         yield entries
@@ -59,7 +59,7 @@ class Cloud:
         requests.post(f"{self.url}/_emulator/reset", timeout=30).raise_for_status()
 
     def resolve(self, name, address):
-        """Set where a name leads, in the DNS that the certificate authority asks."""
+        """Set what a name resolves to, in the DNS that the certificate authority queries."""
         url = f"{self.url}/_emulator/dns/{name}"
         requests.put(url, json={"address": address}, timeout=30).raise_for_status()
 
@@ -92,7 +92,7 @@ def serving(*options, environment=None):
 
 
 def clean_environment(home):
-    """Nothing of the person who runs the tests: no account, no configuration."""
+    """The environment without any account or configuration of the person who runs the tests."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SCW_")}
     return {**kept, "HOME": str(home), "XDG_CONFIG_HOME": str(home / ".config")}
 

@@ -1,4 +1,4 @@
-"""A whole load balancer as it is declared, and what comes of a declaration."""
+"""The declaration of a whole load balancer, and what it results in."""
 
 import copy
 import time
@@ -70,7 +70,7 @@ def told(result):
 
 
 def watching(cloud, run):
-    """Run `stack`; return its result with what was written meanwhile under `written`."""
+    """Return a function that runs `stack`; its result has the writes made under `written`."""
 
     def watched(declaration=STACK, **options):
         with cloud.watched() as written:
@@ -81,7 +81,7 @@ def watching(cloud, run):
 
 
 def wait_for(look, patience=30):
-    """What `look` returns once that is something."""
+    """The first true result of `look`."""
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         if found := look():

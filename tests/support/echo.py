@@ -1,4 +1,4 @@
-"""An API that tells whoever asks what they sent: the worst that can happen to a secret."""
+"""An API that echoes what it is sent: the worst that can happen to a secret."""
 
 import json
 import threading
@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 BARE = "00000000-0000-4000-8000-000000000001"
 UNREADABLE = "00000000-0000-4000-8000-000000000002"
-"""The load balancer whose certificates end on a date that is the key."""
+"""The load balancer whose certificates have the key as their end date."""
 
 
 class Echo(BaseHTTPRequestHandler):

@@ -28,7 +28,7 @@ backend emulator
 
 
 class Front:
-    """What is in front of a cloud: `environment` is what a user sets to reach that through it."""
+    """HAProxy in front of a cloud; `environment` is what a user sets to go through it."""
 
     def __init__(self, cloud, folder, port):
         self.folder, self.authorities = folder, folder / "authorities.pem"
@@ -39,7 +39,7 @@ class Front:
         }
 
     def connections(self):
-        """How many there have been."""
+        """How many connections there have been."""
         with socket.socket(socket.AF_UNIX) as control:
             control.connect(str(self.folder / "haproxy.sock"))
             control.sendall(b"show stat\n")
@@ -56,7 +56,7 @@ def behind_tls(cloud, folder):
     path = {**os.environ, "PATH": f"{os.environ['PATH']}:/usr/sbin"}
     with socket.create_server(("127.0.0.1", 0)) as listener:
         front = Front(cloud, folder, listener.getsockname()[1])
-        # as many as one trusts by default: it takes a while to read them
+        # as many as are trusted by default: reading them takes a while
         front.authorities.write_text(Path(requests.certs.where()).read_text() + AUTHORITY.pem)
         parts = {"emulator": cloud.url.removeprefix("http://"), "listener": listener.fileno()}
         (folder / "haproxy.cfg").write_text(CONFIGURATION.format(folder=folder, **parts))

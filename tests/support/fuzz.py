@@ -1,9 +1,8 @@
 """Send the emulator what its own OpenAPI document allows and what it forbids.
 
 No answer may be a 500, late, or of another shape than the document says; what the document forbids
-must be refused. Objects are made first, and the IDs that are sent are mostly theirs, so that
-requests get past the first 404. `make fuzz N=20000` runs it, SEED=number as before; a failure names
-the request.
+must be refused. Objects are created first, and most IDs sent are theirs, so that requests get past
+the first 404. `make fuzz N=20000` runs it, SEED=number repeats a run; a failure names the request.
 """
 
 import random
@@ -42,7 +41,7 @@ REJECTED = [*ANSWERED, "negative_data_rejection"]
 
 
 class Fuzzer:
-    """A running emulator, what stands in it, and what it has answered."""
+    """A running emulator, the objects in it, and what it has answered."""
 
     def __init__(self, cloud, number):
         self.cloud, self.number, self.statuses = cloud, number, Counter()
@@ -60,7 +59,7 @@ class Fuzzer:
         return answer.json()["id"]
 
     def furnish(self):
-        """Begin anew, with one of each; self.known is {field: ID}."""
+        """Start over with one object of each kind; self.known is {field: ID}."""
         self.cloud.reset()
         lb = self.make("lbs", name="web", project_id=PROJECT_ID)
         backend = self.make(f"lbs/{lb}/backends", **BACKEND)
@@ -89,7 +88,7 @@ class Fuzzer:
         }
 
     def pointed(self, value):
-        """A body whose IDs are of what is there."""
+        """The body with its IDs replaced by those of existing objects."""
         if isinstance(value, list):
             return [self.pointed(one) for one in value]
         if not isinstance(value, dict):
@@ -102,7 +101,7 @@ class Fuzzer:
         }  # fmt: skip
 
     def try_out(self, operation):
-        """Allowed and forbidden requests to one operation."""
+        """Send allowed and forbidden requests to one operation."""
         self.furnish()
         names = [one.name for one in operation.path_parameters]
         kinds = ["allowed", "allowed", "forbidden", *(["forbidden body"] if operation.body else [])]
@@ -123,7 +122,7 @@ class Fuzzer:
                 fixed = {}  # IDs of any form
             if kind == "forbidden body":  # and nothing else, since unknown queries are ignored
                 fixed |= {"query": {}, "headers": {}}
-            elif data.draw(st.integers(0, 9)):  # most would end with a 401
+            elif data.draw(st.integers(0, 9)):  # otherwise most would end with a 401
                 fixed |= {"headers": {"X-Auth-Token": SECRET_KEY}}
             mode = GenerationMode.POSITIVE if kind == "allowed" else GenerationMode.NEGATIVE
             case = data.draw(operation.as_strategy(mode, **fixed))
@@ -150,7 +149,7 @@ class Fuzzer:
 
 
 def fuzz(total, number):
-    """Send so many requests, chosen by this number; how often each status was answered."""
+    """Send this many requests, with this seed; return how often each status was answered."""
     with serving("--data-plane=none", "--ca=builtin", "--time-scale=0") as cloud:
         fuzzer = Fuzzer(cloud, number)
         fuzzer.run(total)

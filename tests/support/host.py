@@ -1,7 +1,7 @@
 """A host on which modules run: it starts each as a process, without starting Python each time.
 
-Reads a line of JSON for each module, writes a line with what the module printed. The controller's
-part of Ansible is never loaded here, as it is not on a host.
+Reads a line of JSON for each module, and writes a line with what the module printed. The
+controller's part of Ansible is never loaded here, as on a real host.
 """
 
 import importlib
@@ -32,7 +32,7 @@ def output_of(module, arguments, environment):
 
 
 def run_and_exit(main, given, said, environment):
-    """The child's part: what a module's process reads, prints and is surrounded by."""
+    """The child's part: run a module with its own input, output and environment."""
     try:
         signal.alarm(PATIENCE)
         for number, file in enumerate((given, said, said)):

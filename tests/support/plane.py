@@ -1,4 +1,4 @@
-"""The emulator's data plane alone, fed with states that a test writes down itself."""
+"""The emulator's data plane alone, fed with states that the tests write themselves."""
 
 import asyncio
 import ipaddress
@@ -106,7 +106,7 @@ class Plane:
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(60)
 
     def serve(self, backends, frontends, **fields):
-        """Make one load balancer the whole state; its row."""
+        """Make one load balancer the whole state; return its row."""
         lb = balancer(self.address, backends, frontends, **fields)
         self.run(self.haproxy.apply([lb]))
         return lb

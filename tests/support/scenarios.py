@@ -1,4 +1,4 @@
-"""What the tests do with each module that writes: it makes an object, and changes every option."""
+"""What the tests do with each module that writes: create an object, and change every option."""
 
 from dataclasses import dataclass, field
 
@@ -20,19 +20,19 @@ from objects import (
 from pki import AUTHORITY, Issued
 
 ID = "{id}"
-"""Stands for the ID of the object, which alone then says which one is meant."""
+"""Stands for the ID of the object, which then identifies it on its own."""
 V4, V6 = "127.52.0.1", "2001:db8:1::"
 """The first addresses that the emulator reserves."""
 DOMAINS = ("a.example.com", "b.example.com", "c.example.com")
-"""Names that the certificate authority finds at V4."""
+"""Names that resolve to V4 for the certificate authority."""
 OTHER_AUTHORITY = Issued("Other Test Authority", ca=True)
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """What must be there, what tells the object, what it is made with, and each change to it.
+    """What must exist, what identifies the object, what it is made with, and each change to it.
 
-    Each of `changes` goes with what tells the object. `absent` is what `state: absent` needs too.
+    Each of `changes` is combined with `identity`. `absent` is what `state: absent` needs too.
     `fixed` are options that cannot change: what the object is made with, and what is then refused.
     """
 
@@ -400,7 +400,7 @@ SCENARIOS = {
 
 
 def untrue(planned, there, where=""):
-    """Where check mode said something else than what then was there; null and [] say nothing."""
+    """Where check mode predicted something else than the result; null and [] predict nothing."""
     if isinstance(planned, dict) and isinstance(there, dict):
         for key in planned.keys() - {"created_at", "updated_at", "lb", "instances", "status"}:
             yield from untrue(planned[key], there.get(key), f"{where}.{key}")
@@ -429,13 +429,13 @@ class Stage:
             assert result.get("changed"), result
 
     def told(self, change):
-        """The options of a task: a change with what tells the object."""
+        """The options of a task: a change with what identifies the object."""
         if change.get("id") == ID:
             return {**change, "id": self.id}
         return {**self.scenario.identity, **change}
 
     def run(self, change, check=False):
-        """A run, and what it wrote."""
+        """Run the module; return its result and what it wrote."""
         with self.cloud.watched() as writes:
             result = self.module(self.name, check=check, **self.told(change))
         if isinstance(result.get(self.name), dict):

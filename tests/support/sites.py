@@ -17,7 +17,7 @@ SSL, SSL_VERSION, SSL_CN = 0x20, 0x21, 0x22
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Answers with JSON. `?wait=0.5` answers later, `?status=503` answers so."""
+    """Answers with JSON. `?wait=0.5` delays the answer, `?status=503` sets its status."""
 
     protocol_version = "HTTP/1.1"
     proxy = None
@@ -59,7 +59,7 @@ class Handler(BaseHTTPRequestHandler):
 
 class Site(ThreadingHTTPServer):
     """One server. `certificate` (a file of key and chain) makes it speak TLS; with `proxy` it
-    wants a PROXY header first, and answers what stood in it. `health` is the status of paths that
+    expects a PROXY header first, and answers with its content. `health` is the status of paths that
     begin with a dot or with /health."""
 
     daemon_threads = True
@@ -79,7 +79,7 @@ class Site(ThreadingHTTPServer):
         threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
 
     def finish_request(self, request, client_address):
-        # in the connection's own thread, so that a client that says nothing holds up nobody
+        # in the connection's own thread, so that a silent client holds up nobody
         request.settimeout(60)
         with contextlib.suppress(OSError, ValueError):
             header = read_proxy(request) if self.proxy else None
@@ -108,7 +108,7 @@ def exactly(connection, count):
 
 
 def read_proxy(connection):
-    """What a PROXY header says, of version 1 or 2."""
+    """What a PROXY header of version 1 or 2 says."""
     first = exactly(connection, 5)
     if first == b"PROXY":
         line = b""

@@ -22,7 +22,7 @@ class Answer:
 
     @property
     def seen(self):
-        """What the server says that it received."""
+        """What the server says it received."""
         return json.loads(self.body)
 
     @property
@@ -31,7 +31,7 @@ class Answer:
 
 
 def trusting(ca_file, **options):
-    """A TLS context that verifies against this authority alone; options are set on it."""
+    """A TLS context that trusts only this authority; options are set on it."""
     context = ssl.create_default_context(cafile=str(ca_file))
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     for name, value in options.items():
@@ -40,7 +40,7 @@ def trusting(ca_file, **options):
 
 
 def believing(**options):
-    """A TLS context that takes any certificate."""
+    """A TLS context that accepts any certificate."""
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     for name, value in options.items():
@@ -51,7 +51,7 @@ def believing(**options):
 class Connection:
     """One connection from a chosen source address; requests on it are kept alive.
 
-    It is opened anew when the server has said that it closes it.
+    It is reopened if the server has announced that it closes it.
     """
 
     def __init__(self, *place, **options):
@@ -118,7 +118,8 @@ def eventually(condition, timeout=20, pause=0.1):
 
 
 class Visitor(threading.Thread):
-    """Asks at a steady rate: mostly on one kept-alive connection, every tenth time on a fresh one."""
+    """Sends requests at a steady rate: one in ten on a fresh connection, the rest on one kept
+    alive."""
 
     def __init__(self, rate, place, path, stop):
         super().__init__(daemon=True)
@@ -150,9 +151,9 @@ class Visitor(threading.Thread):
 
 class Load:
     """Visitors for as long as the block lasts: `rate` requests a second in all, to `place`
-    (address, port, and for TLS a name; any certificate is believed).
+    (address, port, and for TLS a name; any certificate is accepted).
 
-    They are in a process of their own, and so do not wait for what the test does meanwhile.
+    They run in a process of their own, so they do not wait for what the test does meanwhile.
     """
 
     def __init__(self, visitors, rate, place, path="/"):
@@ -176,7 +177,7 @@ class Load:
 
 
 def visit(pipe, count, rate, place, path):
-    """The process of a Load: visits until it is told to stop, and tells what it has seen."""
+    """The process of a Load: visits until told to stop, then reports what it has seen."""
     address, port, *name = place
     place = (address, port, *((believing(), *name) if name else ()))
     stop = threading.Event()

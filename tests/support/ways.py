@@ -1,4 +1,4 @@
-"""The two ways in which a module runs: inside the controller, and as a module of its own."""
+"""The two ways in which a module runs: inside the controller, and as an ordinary module."""
 
 import atexit
 import functools
@@ -64,7 +64,7 @@ WAYS = {"in_controller": in_controller, "as_module": as_module}
 
 @contextmanager
 def surrounded_by(environment):
-    """Have this environment and no other."""
+    """Use this environment and no other."""
     before = dict(os.environ)
     os.environ.clear()
     os.environ.update(environment)
@@ -76,7 +76,7 @@ def surrounded_by(environment):
 
 
 class Likeness:
-    """Makes results of two runs equal where they only differ in IDs, keys and times."""
+    """Makes the results of two runs equal if they only differ in IDs, keys and times."""
 
     DIFFERING = re.compile(
         r"(?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
@@ -88,7 +88,7 @@ class Likeness:
         self.seen = {}
 
     def of(self, result):
-        """The result with what differs by chance replaced: an ID by the number of its first use."""
+        """The result without what differs by chance: an ID becomes the number of its first use."""
         return json.loads(self.DIFFERING.sub(self.replaced, json.dumps(result, sort_keys=True)))
 
     def replaced(self, match):

@@ -1,4 +1,4 @@
-"""Which addresses are free. Released ones are given out again (notes, 32)."""
+"""Tracks which addresses are free; released ones are reused (notes, 32)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import ipaddress
 from .errors import plain
 
 NOBODYS = ipaddress.IPv6Network("2001:db8::/32")
-"""Reserved for documentation: nothing is reached there."""
+"""Reserved for documentation: nothing is reachable there."""
 COUNT = 1 << 16
 
 
@@ -19,14 +19,14 @@ def loopback(address: str) -> bool:
 
 
 class Addresses:
-    """The hosts of one network, and the networks of IPv6, of which an LB gets one each: of /64 in
-    a range that is served, of /48 where none is."""
+    """The hosts of one IPv4 network, and the IPv6 networks, one per load balancer: /64s of the
+    range that is served, or /48s if none is."""
 
     def __init__(
         self, network: ipaddress.IPv4Network, v6: ipaddress.IPv6Network | None = None
     ) -> None:
         first, last = int(network.network_address), int(network.broadcast_address)
-        own = network.prefixlen < 31  # has addresses of network and broadcast
+        own = network.prefixlen < 31  # it has a network and a broadcast address
         v6, step = (v6, 1 << 64) if v6 else (NOBODYS, 1 << 80)
         begin, end = int(v6.network_address), int(v6.broadcast_address)
         self.pools = {
@@ -41,7 +41,7 @@ class Addresses:
         return str(ipaddress.IPv4Address(number) if version == 4 else ipaddress.IPv6Address(number))
 
     def take(self, address: str) -> None:
-        """This one is in use already."""
+        """Mark an address as in use."""
         found = ipaddress.ip_address(address)
         self.pools[found.version].taken.add(int(found))
 
@@ -51,7 +51,7 @@ class Addresses:
 
 
 class Pool:
-    """Numbers of which the lowest that is free is next."""
+    """Numbers, handed out lowest free first."""
 
     def __init__(self, numbers: range) -> None:
         self.numbers, self.lowest = numbers, 0
@@ -67,5 +67,5 @@ class Pool:
 
     def release(self, number: int) -> None:
         self.taken.discard(number)
-        if number in self.numbers:  # with --state, it may be of an earlier run's network
+        if number in self.numbers:  # with --state, it may belong to an earlier run's network
             self.lowest = min(self.lowest, self.numbers.index(number))

@@ -11,12 +11,12 @@ from .zones import region_of
 
 ZERO = "0001-01-01T00:00:00Z"
 HIDDEN = {"zone", "lb_id", "frontend_id", "created", "updated", "moves"}
-"""What a row holds beside what its object shows."""
+"""Keys of a row that `shown` leaves out of the object."""
 
 
 class Answers:
-    """The rows of one answer as the API shows them. `instances` says whether an embedded load
-    balancer has them (reference, 4.10)."""
+    """Turns the rows of one answer into what the API shows. `instances` says whether an embedded
+    load balancer lists its instances (reference, 4.10)."""
 
     def __init__(self, world: World) -> None:
         self.world, self.store = world, world.store
@@ -29,7 +29,7 @@ class Answers:
         return {"zone": row["zone"], "region": region_of(row["zone"])}
 
     def stamp(self, moment: int) -> str:
-        """What this very request wrote is shown with all its digits (notes, 11)."""
+        """Dates written by this very request are shown with all their digits (notes, 11)."""
         return stamp(moment, fresh=moment >= self.world.begun)
 
     def dates(self, row: Row) -> dict[str, str]:
@@ -99,8 +99,8 @@ class Answers:
         inner: bool = False,
         certificate: bool = False,
     ) -> dict[str, Any]:
-        """`instances` is for its own load balancer, `inner` for its backend's, `certificate` for
-        its certificate's."""
+        """`instances` applies to its own load balancer, `inner` to its backend's and `certificate`
+        to its certificate's."""
         first = self.store.get("certificate", (row["certificate_ids"] or [""])[0])
         return {
             **self.shown(row, "backend_id"),

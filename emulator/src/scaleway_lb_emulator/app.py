@@ -37,10 +37,10 @@ from .zones import REGIONS, ZONES, first_zone
 
 log = logging.getLogger(__name__)
 LONGEST = 4 * 2**20
-"""Bytes of a body (our choice): 300 ACLs in one call fit well."""
+"""Longest body in bytes (our choice): 300 ACLs in one call fit easily."""
 
 CONNECTIONS: dict[tuple[str, int], asyncio.Transport] = {}
-"""The open connections by the client's address, for the faults that cut them."""
+"""Open connections by client address, for the faults that cut them."""
 
 
 class Cut(Response):
@@ -50,7 +50,7 @@ class Cut(Response):
         connection = CONNECTIONS.get(tuple(scope["client"] or ()))
         if connection:
             connection.abort()
-            # once the server knows it, it does not complain that there is no answer
+            # once the server has noticed, it does not complain about the missing answer
             while (await receive())["type"] != "http.disconnect":
                 pass
 
@@ -58,7 +58,7 @@ class Cut(Response):
 def create_app(
     settings: Settings, data_plane: DataPlane, authority: CertificateAuthority
 ) -> FastAPI:
-    """The emulator's application. Its `state.world` is to be started once a loop runs."""
+    """The emulator's application. Start its `state.world` once an event loop is running."""
     world, journal, faults = World(settings, data_plane, authority), Journal(), Faults()
     govern(world)
     orders = Orders(world, faults)
@@ -113,7 +113,7 @@ def create_app(
             return finished(content, status, fault)
 
         def carried_out(zone: str, ids: dict[str, str], query: QueryParams, body: Any) -> Any:
-            """In one transaction, between two steps of the loop."""
+            """Handle the request in one transaction, without yielding to the event loop."""
             world.settle()
             world.begun = world.clock.now()
             asked = Asked(operation, world, orders, faults, Answers(world), zone, ids, query, body)
@@ -135,7 +135,7 @@ def create_app(
 
 
 def place(request: Request, settings: Settings, regional: bool) -> str:
-    """The zone that a request works in, once its token is accepted."""
+    """Check the token, and return the zone that the request works in."""
     token = request.headers.get("X-Auth-Token")
     if not token or (settings.token and token != settings.token):
         raise denied()
@@ -147,7 +147,7 @@ def place(request: Request, settings: Settings, regional: bool) -> str:
 
 
 async def read(request: Request) -> bytes:
-    """The body, unless it is longer than any that makes sense."""
+    """The body; refused if it is longer than LONGEST."""
     body = b""
     async for chunk in request.stream():
         body += chunk
@@ -157,8 +157,8 @@ async def read(request: Request) -> bytes:
 
 
 def parse(raw: bytes, operation: Operation) -> Any:
-    """The body's JSON. Where an operation takes none, whatever is there is ignored: the Python SDK
-    sends {} with everything (reference, 1)."""
+    """The body as JSON. An operation that takes no body accepts anything: the Python SDK sends {}
+    with every request (reference, 1)."""
     try:
         body = json.loads(raw, parse_constant=no_number, parse_float=finite) if raw else {}
     except (ValueError, RecursionError):
@@ -175,13 +175,13 @@ def no_number(text: str) -> NoReturn:
 
 
 def finite(text: str) -> float:
-    """1e999 is JSON, but the infinity that Python makes of it is none."""
+    """1e999 is valid JSON, but the infinity that Python makes of it is not."""
     number = float(text)
     return number if math.isfinite(number) else no_number(text)
 
 
 def finished(content: Any, status: int, fault: Fault | None) -> Response:
-    """The answer, broken as a fault may ask."""
+    """The response, broken by the fault if there is one."""
     headers = {**HEADERS, "X-Request-Id": str(uuid.uuid4())}
     kind = fault.kind if fault else None
     if kind == "cut_after":

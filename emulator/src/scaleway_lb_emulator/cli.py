@@ -1,4 +1,4 @@
-"""The command line: start what is asked for, say when it can be used, stop what was started."""
+"""The command line: start what is asked for, say when it is ready, stop what was started."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Protocol(HttpToolsProtocol):
 
 
 class Server(uvicorn.Server):
-    """Leaves the signals to us: children are to be stopped too."""
+    """Leaves signals to us, since child processes must be stopped too."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -241,7 +241,7 @@ async def serve(settings: Settings) -> None:
 
 
 def keep(directory: Path) -> None:
-    """Make the directory of the state, which holds private keys, and see that it takes files."""
+    """Create the state directory, which holds private keys, and check that it is writable."""
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=directory):
@@ -255,7 +255,7 @@ def keep(directory: Path) -> None:
 
 def listen(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.listen_host else socket.AF_INET
-    # Named, or asyncio leaves Nagle's algorithm on, which holds every answer back for 40 ms.
+    # Without IPPROTO_TCP, asyncio leaves Nagle's algorithm on, which delays every answer by 40 ms.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

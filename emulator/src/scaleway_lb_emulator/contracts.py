@@ -1,4 +1,4 @@
-"""What the control plane asks of the data plane and of the certificate authority."""
+"""What the control plane expects of the data plane and of the certificate authority."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any, ClassVar, Protocol
 
 Snapshot = Iterable[dict[str, Any]]
-"""One dict a load balancer, in the API's words: id, zone, type, ssl_compatibility_level, addresses,
-backends, frontends (with backend_id, certificate_ids, acls in order, routes), and certificates:
-{id: key and chain in one PEM}. Each is made when it is looked at, so do that before you wait."""
+"""One dict per load balancer, in the API's terms: id, zone, type, ssl_compatibility_level,
+addresses, backends, frontends (with backend_id, certificate_ids, acls in order, routes), and
+certificates: {id: key and chain in one PEM}. Each is made when iterated over: do so before you
+await."""
 
 
 @dataclass(frozen=True)
@@ -20,22 +21,22 @@ class Issued:
 
 
 class OrderFailed(Exception):
-    """The authority did not issue; the text is what it said."""
+    """The authority did not issue the certificate; the text is what it said."""
 
 
 class DataPlane(Protocol):
     problems: dict[str, str]
-    """What is not served as asked, in words that hold its ID or address, and why."""
+    """What is not served as asked, and why: {a text with its ID or address: the reason}."""
 
     async def start(self) -> None: ...
 
     async def stop(self) -> None: ...
 
     async def apply(self, snapshot: Snapshot) -> None:
-        """Make the whole state live; return when it is."""
+        """Make the whole state live; return once it is."""
 
     async def set_challenge(self, lb_id: str, token: str, authorization: str | None) -> None:
-        """Answer an HTTP-01 challenge on the load balancer's port 80; None takes it away."""
+        """Answer an HTTP-01 challenge on the load balancer's port 80; None removes it."""
 
     async def stats(self, lb_id: str, backends: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """The servers' states: backend_id, ip, server_state, last_health_check_status,
@@ -48,11 +49,11 @@ class CertificateAuthority(Protocol):
     async def stop(self) -> None: ...
 
     async def order(self, lb_id: str, names: list[str], until: datetime) -> Issued:
-        """Obtain a certificate that is valid from now, by the machine's clock, until then; raises
+        """Obtain a certificate valid from now, by the machine's clock, until `until`; raises
         OrderFailed."""
 
     def set_address(self, name: str, address: str) -> None:
-        """A DNS record as the authority sees it."""
+        """Set a DNS record, as the authority sees it."""
 
     def remove_address(self, name: str) -> None: ...
 
@@ -62,7 +63,7 @@ class CertificateAuthority(Protocol):
 
 
 class NoDataPlane:
-    """A control plane alone: nothing is served, and every server is taken to be up."""
+    """For a control plane alone: nothing is served, and every server counts as up."""
 
     problems: ClassVar[dict[str, str]] = {}
 

@@ -1,4 +1,4 @@
-"""What the emulator can be asked about itself, apart from the API: journal, faults, DNS, clock."""
+"""The emulator's own calls, apart from the API: journal, faults, DNS, clock."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from .shapes import Refused
 from .world import World
 
 RENEWAL = "RenewCertificate"
-"""Not an operation of the API: the platform does it by itself. It can be broken all the same."""
+"""Not an operation of the API: the platform does it on its own. Faults can break it too."""
 
 REFUSED = {
     400: {"model": Refused, "description": "the body cannot be read"},
@@ -41,7 +41,7 @@ class Pem(Response):
 
 
 def _text(value: Any) -> str:
-    """An address is text: pydantic would take a number for one, and true for 0.0.0.1."""
+    """An address must be text: pydantic would accept a number, and true as 0.0.0.1."""
     if not isinstance(value, str):
         raise PydanticCustomError("address_format", "is not text, such as 127.0.0.1")
     return value
@@ -58,7 +58,7 @@ class Advance(BaseModel):
 
 
 def local(place: str) -> bool:
-    """Whether a URL, of which the host is enough, is of this machine."""
+    """Whether a URL, which may be just //host, points to this machine."""
     try:
         name = urlsplit(place).hostname or ""
     except ValueError:
@@ -67,7 +67,7 @@ def local(place: str) -> bool:
 
 
 def control(world: World, journal: Journal, faults: Faults) -> FastAPI:
-    """An application of its own, so that who tests the API by its document leaves this alone."""
+    """A separate application, so that tests driven by the API's document leave it alone."""
     app = FastAPIOffline(
         title="Scaleway Load Balancer emulator: its own calls",
         redoc_url=None,
@@ -78,18 +78,19 @@ def control(world: World, journal: Journal, faults: Faults) -> FastAPI:
 
     @app.middleware("http")
     async def admit(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
-        """These calls need no token, and a browser on this machine sends whatever a page of
-        another host makes it send: with that page's Origin, or with that host's name as Host."""
+        """These calls need no token, and a browser on this machine sends whatever a page of another
+        host makes it send. Such requests are refused: they have that page's Origin, or that host's
+        name as Host."""
         headers = MutableHeaders(scope=request.scope)
         host, origin = headers.get("Host", "localhost"), headers.get("Origin", "//localhost")
         if not local(f"//{host}") or not local(origin):
             return as_json({"message": "these calls are for this machine alone"}, 403, HEADERS)
-        headers["Content-Type"] = "application/json"  # whatever it is called: curl -d says a form
+        headers["Content-Type"] = "application/json"  # whatever was sent: curl -d says a form
         return await call(request)
 
     @app.get("/journal")
     async def read_journal(reads: bool = False) -> Response:
-        """What was asked of the API since the last reset: the writes, or everything."""
+        """The API calls since the last reset: the writes, or everything."""
         text = json.dumps({"entries": journal.shown(reads)})
         return Response(text, media_type="application/json")
 
@@ -115,7 +116,7 @@ def control(world: World, journal: Journal, faults: Faults) -> FastAPI:
 
     @app.get("/faults")
     async def read_faults() -> dict[str, Any]:
-        """The faults that still wait, with the number of times that are left."""
+        """The faults still waiting, with the number of times left."""
         waiting = faults.waiting.items()
         return {"faults": [{"id": key, **fault.model_dump()} for key, fault in waiting]}
 
@@ -130,7 +131,7 @@ def control(world: World, journal: Journal, faults: Faults) -> FastAPI:
 
     @app.put("/dns/{name}", status_code=204)
     async def set_address(name: DnsName, record: Address) -> None:
-        """Let a name lead to an address, in the DNS that the certificate authority asks."""
+        """Make a name resolve to an address, in the DNS that the certificate authority queries."""
         world.resolve(name, str(record.address))
 
     @app.get("/ipam/{ipam_id}", responses=ABSENT)
@@ -148,7 +149,7 @@ def control(world: World, journal: Journal, faults: Faults) -> FastAPI:
 
     @app.put("/clock")
     async def advance(step: Advance) -> dict[str, str]:
-        """Move the clock on, by such as 90s, 5m, 2h or 60d; what is due by then happens."""
+        """Move the clock forward, say by 90s, 5m, 2h or 60d; what is due by then happens."""
         try:
             world.advance(step.advance)
         except ValueError as error:
@@ -157,7 +158,7 @@ def control(world: World, journal: Journal, faults: Faults) -> FastAPI:
 
     @app.get("/ca.pem", response_class=Pem)
     async def root() -> Response:
-        """The root of the certificates that are issued here."""
+        """The root of the certificates issued here."""
         pem = await asyncio.to_thread(world.authority.root_pem)
         return Pem(pem)
 

@@ -1,7 +1,7 @@
 """Refusals, in the shapes of the API (reference, 7).
 
-The 404s were recorded. Of the others only the shapes are known, from the SDKs, which parse them:
-which of them answers what is our choice unless a comment names better evidence.
+The 404s were recorded. Of the others only the shapes are known, from the SDKs, which parse them;
+which one is used when is our choice, unless a comment names better evidence.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 
 class Refusal(Exception):
-    """An answer that is an error: its HTTP status and body."""
+    """An error response: its HTTP status and body."""
 
     def __init__(self, status: int, body: dict[str, Any]) -> None:
         super().__init__(body["message"])
@@ -24,12 +24,12 @@ def refused(status: int, kind: str, message: str, **more: Any) -> Refusal:
 
 
 def plain(status: int, message: str) -> Refusal:
-    """Some refusals hold a message and nothing else."""
+    """A refusal with a message and nothing else."""
     return Refusal(status, {"message": message})
 
 
 def invalid(argument: str, help_message: str, reason: str = "constraint") -> Refusal:
-    """A field that cannot be what it is."""
+    """A field with an invalid value."""
     return refusals([(argument, help_message, reason)])
 
 
@@ -55,7 +55,7 @@ def explained(error: ValidationError) -> Refusal:
 
 
 def reason(word: str) -> str:
-    """By pydantic's word for what is wrong."""
+    """The API's reason for pydantic's type of error."""
     if word == "missing":
         return "required"
     forms = ("_type", "_format", "_pattern_mismatch")
@@ -63,15 +63,15 @@ def reason(word: str) -> str:
 
 
 def argument(path: list[str]) -> str:
-    """How a field is named in a refusal: those of a health check as Go writes them, which is
-    what the vendor's CLI looks for (`Port`, `CheckMaxRetries`)."""
+    """The name of a field in a refusal: those of a health check are spelled as in Go, which is what
+    the vendor's CLI looks for (`Port`, `CheckMaxRetries`)."""
     if path[:1] == ["health_check"] and path[1:]:
         return ".".join(part.title().replace("_", "") for part in path[1:])
     return ".".join(path) or "body"
 
 
 def not_found(word: str) -> Refusal:
-    """404s hold a message and nothing else (notes, 1)."""
+    """404s have a message and nothing else (notes, 1)."""
     return plain(404, f"{word} not Found")
 
 

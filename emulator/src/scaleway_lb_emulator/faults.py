@@ -1,4 +1,4 @@
-"""Faults that are asked for: which operation breaks how, and how many times."""
+"""Faults on request: which operation breaks, how, and how many times."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ STATUSES = {"status": 503, "html": 200}
 
 
 class Fault(BaseModel):
-    """`delay` slows an answer down and `status`, `cut_before`, `cut_after`, `html` and `truncate`
-    break it; `status` and `cut_before` before the request takes effect, the others after. `stuck`,
-    `error` and `acme` break what a write sets in motion. `operation` is the API's name for it, `*`
-    any; `RenewCertificate` is what the platform does by itself."""
+    """`delay` slows an answer down; `status`, `cut_before`, `cut_after`, `html` and `truncate`
+    break it, `status` and `cut_before` before the request takes effect, the others after. `stuck`,
+    `error` and `acme` break what a write sets in motion. `operation` is an operation's name in the
+    API, or `*` for any; `RenewCertificate` is what the platform does on its own."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -45,8 +45,8 @@ class Fault(BaseModel):
 
 
 class Faults:
-    """Those that still wait, oldest first. Of those that break the answer one works at a time, and
-    of those that break a transition; every delay adds to them."""
+    """The faults still waiting, oldest first. A request uses at most one that breaks its answer and
+    one that breaks a transition; delays add up."""
 
     def __init__(self) -> None:
         self.waiting: dict[str, Fault] = {}
@@ -57,11 +57,11 @@ class Faults:
         return fault_id
 
     def take(self, operation: str, kinds: tuple[str, ...]) -> Fault | None:
-        """The next fault of these kinds for this operation, used up by one."""
+        """The next fault of these kinds for this operation; its count goes down by one."""
         return next(iter(self._matching(operation, kinds)), None)
 
     def delay(self, operation: str) -> float:
-        """How many seconds an answer is late."""
+        """By how many seconds an answer is delayed."""
         return sum(fault.delay for fault in list(self._matching(operation, ("delay",))))
 
     def _matching(self, operation: str, kinds: tuple[str, ...]):

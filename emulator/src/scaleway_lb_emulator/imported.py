@@ -21,14 +21,14 @@ UNREADABLE = (
     x509.InvalidVersion,
     x509.UnsupportedGeneralNameType,
 )
-"""What the library raises for content that it cannot make sense of."""
+"""What the library raises for content that it cannot parse."""
 
 
 def read(pem: str) -> dict[str, Any]:
-    """What an imported certificate becomes; raises ValueError where the API would refuse it.
+    """The fields of an imported certificate; raises ValueError if the API would refuse it.
 
-    Names are mapped as recorded: the first DNS name is the common name, the other DNS names are
-    the rest, IP and mail names vanish (reference, 4.6).
+    Names are mapped as recorded: the first DNS name becomes the common name, the other DNS names
+    the alternative names; IP and mail names are dropped (reference, 4.6).
     """
     key_block = KEY.search(pem)
     if key_block is None:
@@ -61,7 +61,8 @@ def read(pem: str) -> dict[str, Any]:
 
 
 def content(pem: str) -> dict[str, Any]:
-    """A certificate's own part of its row: both ends, and the SHA-1 fingerprint of the first."""
+    """What a row takes from its PEM: key and chain, both ends of validity, and the leaf's SHA-1
+    fingerprint."""
     leaf = x509.load_pem_x509_certificates(pem.encode())[0]
     return {
         "not_valid_before": int(leaf.not_valid_before_utc.timestamp()) * SECOND,

@@ -1,4 +1,4 @@
-"""What was asked of the API: to judge by, with key material replaced."""
+"""The calls that the API received, for tests to check, with key material replaced."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 
 KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*KEY-----|$)", re.S)
 LONGEST = 100_000
-"""Entries that are kept (our choice)."""
+"""How many entries are kept (our choice)."""
 MOST = 32 * 2**20
-"""Bytes of the bodies that are kept (our choice): the latest entry, however long it is, fits."""
+"""How many bytes of bodies are kept (our choice); the latest entry always is, however long."""
 
 
 class Journal:
-    """The entries since the last reset, reads apart from writes by their method; the oldest are
-    dropped where there are too many."""
+    """The entries since the last reset; their method tells reads from writes. The oldest are
+    dropped if there are too many."""
 
     def __init__(self) -> None:
         self.clear()
@@ -27,7 +27,7 @@ class Journal:
     def add(
         self, at: str, operation: str, method: str, path: str, body: Any, status: int, size: int
     ) -> None:
-        """`size` is the body's, in bytes."""
+        """`size` is the length of the body in bytes."""
         self.number += 1
         entry = {
             "n": self.number,

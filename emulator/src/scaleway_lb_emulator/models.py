@@ -1,4 +1,4 @@
-"""What a request may hold: the API's field names, types and limits (reference, 4)."""
+"""What a request may contain: the API's field names, types and limits (reference, 4)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LABEL = r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 
 
 def _seconds(value: str) -> str:
-    """Durations are seconds in text; answers have 0, 3, 6 or 9 decimals (reference, 2)."""
+    """Durations are seconds as text; answers have 0, 3, 6 or 9 decimals (reference, 2)."""
     match = DURATION.fullmatch(value)
     if not match:
         raise PydanticCustomError("duration_format", "is not a duration such as 0.5s")
@@ -43,14 +43,14 @@ def _transient(value: str) -> str:
 
 
 def _number(value: Any) -> Any:
-    """JSON has no integers of its own, but true is not one."""
+    """JSON has no integer type, but true is not a number."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise PydanticCustomError("number_type", "is not a number")
     return value
 
 
 def _milliseconds(value: Any) -> Any:
-    """A vendor's tutorial gives them as text (reference, 2)."""
+    """One of the vendor's tutorials gives them as text (reference, 2)."""
     if isinstance(value, str) and re.fullmatch(r"[0-9]{1,10}", value):
         return int(value)
     return _number(value)
@@ -73,7 +73,7 @@ def _network(value: str) -> str:
 
 
 def _empty(value: Any) -> Any:
-    """null for a list is an empty one (reference, 2)."""
+    """null for a list means an empty one (reference, 2)."""
     return [] if value is None else value
 
 
@@ -93,11 +93,11 @@ def milliseconds(least: int) -> Any:
 
 
 def several(item: Any) -> Any:
-    """A list, for which null is taken too."""
+    """A list that may also be given as null."""
     return Annotated[list[item], BeforeValidator(_empty, json_schema_input_type=list[item] | None)]
 
 
-# Where the API's own limit is not known, it is our choice: lengths of text and of lists.
+# Limits that are not known are our choice: the lengths of texts and lists.
 Port = whole(1, 65535)  # documented (reference, 4.3)
 Milliseconds = milliseconds(0)  # documented, 0 to 2147483647 (reference, 4.3)
 Second = milliseconds(1000)  # documented: checks are at least a second apart (reference, 4.4)
@@ -117,7 +117,7 @@ Name = Annotated[str, Field(min_length=1, max_length=255)]
 Id = Annotated[
     str,
     Field(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"),
-    AfterValidator(str.lower),  # case-blind, as UUIDs are (RFC 9562)
+    AfterValidator(str.lower),  # case-insensitive, as UUIDs are (RFC 9562)
 ]
 DnsName = Annotated[str, Field(max_length=253, pattern=rf"^(\*\.)?({LABEL}\.)*{LABEL}$")]
 Texts = several(Text)
@@ -141,7 +141,7 @@ SslLevel = Literal[
 
 
 class Body(BaseModel):
-    """A request body. Fields that the API does not know are ignored, as it does."""
+    """A request body. Unknown fields are ignored, as the API does."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -228,7 +228,7 @@ class HealthCheck(Body):
         return self
 
     def row(self) -> dict[str, Any]:
-        """As answers show it: the chosen kind alone, TCP where none was chosen (notes, 28)."""
+        """As answers show it: only the chosen kind, TCP if none was chosen (notes, 28)."""
         row = {name: value for name, value in self.model_dump().items() if value is not None}
         row = {name: value for name, value in CHECK_DEFAULTS.items() if name not in row} | row
         return row if row.keys() & CHECKS else row | {"tcp_config": {}}

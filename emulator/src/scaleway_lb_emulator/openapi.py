@@ -28,7 +28,7 @@ REFUSALS = {
 
 
 def document(app: FastAPI) -> dict[str, Any]:
-    """Made once, when it is asked for."""
+    """Made once, on first use."""
     if app.openapi_schema:
         return app.openapi_schema
     bodies = {operation.model for operation in OPERATIONS if operation.model}
@@ -59,7 +59,7 @@ def document(app: FastAPI) -> dict[str, Any]:
 def described(
     operation: Operation, place: str, known: list[str], references: dict[Any, Any]
 ) -> dict[str, Any]:
-    """One operation. The regional ones are marked, as the two share their names."""
+    """One operation. Regional ones have a prefix, since they share their names with zoned ones."""
     ids = re.findall(r"{(\w+)}", operation.path)
     regional = place == "region"
     said = {

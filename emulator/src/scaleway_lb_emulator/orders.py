@@ -1,4 +1,4 @@
-"""Let's Encrypt certificates over time: ordered, and renewed before their end."""
+"""Let's Encrypt certificates over time: ordered, and renewed before they end."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from .world import World
 
 DAY = 86400
 LIFETIME = 90 * DAY - 1
-"""Seconds from the beginning of a certificate to its end (reference, 4.6)."""
+"""Seconds from the start of a certificate's validity to its end (reference, 4.6)."""
 BACKDATED = 3600
-"""Seconds between the beginning and the order, as recorded."""
+"""Seconds by which the start of validity precedes the order, as recorded."""
 RENEWED = 30 * DAY
-"""Seconds before the end when Let's Encrypt's clients renew (our choice: it was not recorded)."""
+"""Seconds before the end when Let's Encrypt clients renew (our choice: it was not recorded)."""
 RETRIED = DAY // 2
-"""Seconds after which a renewal that failed is tried again (our choice)."""
+"""Seconds after which a failed renewal is retried (our choice)."""
 ISSUED = 8.0
 """Seconds that an order takes at the cloud's own pace (reference, 4.6)."""
 
 
 class Orders:
-    """What is under way at the certificate authority. The certificate's own row says so: `pending`
-    until it is issued, and the move that renews it."""
+    """The orders under way at the certificate authority. A certificate's own row records them: it
+    is `pending` until issued, and holds the move that renews it."""
 
     def __init__(self, world: World, faults: Faults) -> None:
         self.world, self.faults = world, faults
@@ -36,7 +36,7 @@ class Orders:
         world.began.append(self.resume)
 
     def resume(self) -> None:
-        """Take up the orders of a run that was killed."""
+        """Resume the orders of a run that was killed."""
         for row in self.world.store.all("certificate"):
             if row["status"] == "pending" and not row["stuck"]:
                 self.begin(row)
@@ -45,7 +45,7 @@ class Orders:
         self.world.later(self.issue(row, fails))
 
     async def issue(self, row: Row, fails: bool) -> None:
-        """The first certificate: it becomes ready, or error with the authority's words."""
+        """Order the first certificate: it becomes ready, or error with what the authority said."""
         world = self.world
         due = world.clock.now() + int(ISSUED * world.settings.time_scale * SECOND)
         try:
@@ -56,13 +56,13 @@ class Orders:
         self.arrive(row, fields)
 
     def renew(self, row: Row) -> None:
-        """Its time has come; where this run ends before the answer, it is tried again soon."""
+        """Renew a certificate that is due; if this run ends before the answer, retry soon."""
         row = self.plan(row, self.world.clock.now() + RETRIED * SECOND)
         fault = self.faults.take("RenewCertificate", ("acme", "error"))
         self.world.later(self.replace(row, bool(fault)))
 
     async def replace(self, row: Row, fails: bool) -> None:
-        """The next certificate under the same ID; the one before serves until then."""
+        """Order the next certificate under the same ID; the previous one serves until then."""
         try:
             fields = {"status_details": None, **content(await self.order(row, fails))}
         except OrderFailed as failure:
@@ -72,7 +72,7 @@ class Orders:
 
     def arrive(self, row: Row, fields: dict[str, Any]) -> None:
         world = self.world
-        if row := world.store.get("certificate", row["id"]):  # it may be deleted by now
+        if row := world.store.get("certificate", row["id"]):  # it may have been deleted by now
             with world.store.transaction():
                 row = world.pushed("certificate", row, quiet=True, **fields)
                 if "pem" in fields:
@@ -88,14 +88,14 @@ class Orders:
         world = self.world
         if fails:
             raise OrderFailed("the order was failed by a fault of the emulator")
-        # in lower case, as an authority writes them: its DNS server takes no other
+        # in lower case, as an authority writes them: its DNS server accepts nothing else
         given = [row["common_name"], *row["subject_alternative_name"]]
         names = list(dict.fromkeys(name.lower() for name in given))
         for name in names:
             if address := world.address_of(name):
                 world.authority.set_address(name, address)
         await world.deliver()  # the challenge is answered on the load balancer's own address
-        # It ends by the emulator's clock, and begins by the clock of those who verify it.
+        # Its end follows the emulator's clock, its start the clock of those who verify it.
         end = world.clock.now() // SECOND - BACKDATED + LIFETIME
         until = datetime.fromtimestamp(end, UTC)
         issued = await world.authority.order(row["lb_id"], names, until)

@@ -1,4 +1,4 @@
-"""From a path to its operation: part by part, since a hundred routes tried in turn take longer than
+"""Finds the operation of a path part by part: trying a hundred routes in turn takes longer than
 most answers."""
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 @dataclass
 class Place:
-    """One part of a path: what may follow, and what can be done here, by method."""
+    """One part of a path: what may follow it, and its endpoints by method."""
 
     parts: dict[str, Place] = field(default_factory=dict)
     parameter: Place | None = None

@@ -21,9 +21,9 @@ class Unusable(Exception):
 
 
 def program(name: str, package: str, instead: str) -> str:
-    """The path of a program; Unusable, with what to do, where it is missing."""
+    """The path of a program; raises Unusable, which says what to do, if it is missing."""
     places = os.environ.get("PATH", os.defpath).split(os.pathsep)
-    # Debian keeps haproxy in an sbin, and leaves these out of a user's PATH
+    # Debian keeps haproxy in an sbin directory, and leaves those out of a user's PATH
     places += [re.sub(r"/bin/?$", "/sbin", place) for place in places]
     path = shutil.which(name, path=os.pathsep.join(places))
     if path is None:
@@ -32,9 +32,9 @@ def program(name: str, package: str, instead: str) -> str:
 
 
 def scratch(purpose: str) -> Path:
-    """A directory for this run, readable by its owner alone.
+    """A directory for this run, which only its owner can read.
 
-    It carries our process ID, so that what a killed run left behind is found and removed.
+    Its name holds our process ID, so that what a killed run left behind is found and removed.
     """
     for left in Path(tempfile.gettempdir()).glob(f"{PREFIX}{purpose}-*-*"):
         number = left.name.removeprefix(f"{PREFIX}{purpose}-").partition("-")[0]
@@ -48,14 +48,14 @@ def discard(directory: Path) -> None:
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Write a file that nobody else reads."""
+    """Write a file that nobody else can read."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
 
 
 def die_with_parent() -> None:
-    """Run in the child: the kernel ends it when the emulator is gone, however that ended."""
+    """Run in the child: the kernel ends it when the emulator is gone, however that happened."""
     LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     os.setpgid(0, 0)
 
@@ -67,7 +67,7 @@ async def start(
     directory: Path | None = None,
     environment: dict[str, str] | None = None,
 ) -> asyncio.subprocess.Process:
-    """Start a program whose output goes to a file; it gets no terminal's signals."""
+    """Start a program with its output in a file; a terminal's signals do not reach it."""
     with open(log, "ab") as output:
         return await asyncio.create_subprocess_exec(
             *command,

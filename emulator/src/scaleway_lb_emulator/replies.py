@@ -1,4 +1,4 @@
-"""Answers as they leave: the API's headers, and its words for what the framework refuses."""
+"""Answers as they are sent: the API's headers, and its wording for what the framework refuses."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def as_json(
 
 
 def explain_in_json(app: FastAPI) -> None:
-    """Whatever goes wrong outside of an operation is said in the API's shape too."""
+    """Errors outside an operation are reported in the API's shape too."""
 
     @app.exception_handler(HTTPException)
     async def unknown(request: Request, error: HTTPException) -> Response:

@@ -1,4 +1,4 @@
-"""What one run of the emulator is told."""
+"""The settings of one run of the emulator."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from .models import Algorithm, SslLevel, Stickiness
 
 
 class Shape(BaseModel):
-    """All keys are always there, those of a one-of apart."""
+    """All keys are always present, except those of a one-of."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -1,4 +1,4 @@
-"""The state: rows of JSON by kind and ID, in SQLite, committed before they are answered."""
+"""The state: rows of JSON by kind and ID, in SQLite, committed before the answer is sent."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from typing import Any
 
 Row = dict[str, Any]
 INDEXED = ("zone", "lb_id", "frontend_id", "backend_id", "subscriber_id")
-"""What rows are looked up by: their place and their parents."""
+"""What rows are looked up by: their zone and their parents."""
 
 
 class Store:
     """Rows in memory, written through to SQLite.
 
-    A row is never changed in place: `put` replaces it. So what fails half way leaves no trace.
+    A row is never changed in place: `put` replaces it. So a failure halfway leaves no trace.
     """
 
     def __init__(self, directory: Path | None) -> None:
         if directory:
             directory.mkdir(parents=True, exist_ok=True)
-            # It holds private keys. SQLite gives new files beside it the same mode.
+            # It holds private keys. SQLite gives the files that it adds the same mode.
             (directory / "state.sqlite").touch(0o600)
             for file in directory.glob("state.sqlite*"):
                 file.chmod(0o600)
@@ -34,8 +34,8 @@ class Store:
         # Two emulators on one state would each overwrite what the other has answered.
         self.database.execute("PRAGMA locking_mode=EXCLUSIVE")
         self.database.execute("PRAGMA journal_mode=WAL")
-        # What is committed outlives the process, however that ends; only a power failure, which
-        # an emulator need not survive, could take the last commits along.
+        # Commits outlive the process, however it ends; only a power failure, which an emulator need
+        # not survive, could lose the last ones.
         self.database.execute("PRAGMA synchronous=NORMAL")
         self.database.execute(
             "CREATE TABLE IF NOT EXISTS rows (kind TEXT, id TEXT, row TEXT, PRIMARY KEY (kind, id))"
@@ -51,7 +51,7 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Everything that is written in it, or, where it raises, nothing."""
+        """Commit everything written inside, or nothing if it raises."""
         self.together = True
         try:
             yield
@@ -70,7 +70,7 @@ class Store:
         return list(self.kinds.get(kind, {}).values())
 
     def of(self, kind: str, **wanted: Any) -> list[Row]:
-        """The rows of a kind that have these values, of which the first is one of INDEXED."""
+        """The rows of a kind with these values; the first field is one of INDEXED."""
         rows = self.kinds.get(kind, {})
         (field, value), *more = wanted.items()
         found = [rows[key] for key in self.index.get((kind, field, value), ())]
@@ -84,7 +84,7 @@ class Store:
         return self.kinds.get(kind, {}).get(key)
 
     def put(self, kind: str, row: Row) -> Row:
-        """Write a new row, or in place of the one with its ID."""
+        """Insert a row, or replace the one with its ID."""
         self._write(
             "INSERT INTO rows VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET row = excluded.row",
             (kind, row["id"], json.dumps(row)),

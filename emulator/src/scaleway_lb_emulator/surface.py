@@ -1,4 +1,4 @@
-"""The surface of the API: every operation, stated once for the zoned and the regional path."""
+"""The surface of the API: every operation, declared once for the zoned and the regional path."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ QUERY: dict[str, dict[str, Any]] = {
         )
     },
 }
-"""What may stand in a query, as its schema. Values that have no schema's form are refused."""
+"""The query parameters and their schemas. Values that do not fit their schema are refused."""
 PAGES, OWNER = ("page", "page_size"), ("project_id", "organization_id")
 MOST_ON_A_PAGE = 100
 
 
 @dataclass(frozen=True)
 class Operation:
-    """`answer` is the kind of what it answers, or, for a list, (its key, the kind). `moves` says
+    """`answer` is the kind of object it returns, or, for a list, (its key, the kind). `moves` says
     that it sets something in motion, which a fault can break."""
 
     name: str
@@ -80,7 +80,7 @@ class Asked:
         return self.world.need(kind, self.ids[f"{kind}_id"], self.zone)
 
     def fate(self, *kinds: str) -> str | None:
-        """What a fault does to what is set in motion now; nothing, as a rule."""
+        """The kind of the fault that breaks what is set in motion now; None, as a rule."""
         fault = self.faults.take(self.operation.name, kinds or ("stuck", "error"))
         return fault.kind if fault else None
 
@@ -98,7 +98,7 @@ def operation(
     query: tuple[str, ...] = (),
     **stated: Any,
 ) -> Callable:
-    """State an operation; its name is the function's in the API's spelling, unless given."""
+    """Register an operation; its name is the function's in the API's spelling, unless given."""
 
     def add(handle: Callable[[Asked], Any]) -> Callable[[Asked], Any]:
         words = [SPELLING.get(word, word.capitalize()) for word in handle.__name__.split("_")]
@@ -133,7 +133,7 @@ def page(asked: Asked, rows: list[Row], show: Callable[[Row], Any]) -> dict[str,
 
 
 def check_query(operation: Operation, query: QueryParams) -> None:
-    """Refuse values of the wrong form. What an operation does not know is ignored."""
+    """Refuse values of the wrong form. Parameters that the operation does not know are ignored."""
     for name in operation.query:
         schema = QUERY[name]
         name = name.removesuffix("_date")

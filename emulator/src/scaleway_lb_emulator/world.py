@@ -1,4 +1,4 @@
-"""All objects of one emulator: their rows, what time does to them, what the data plane hears."""
+"""All objects of one emulator: their rows, how time changes them, what the data plane gets."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ log = logging.getLogger(__name__)
 WORDS = {"lb": "lbs", "ip": "ips", "route": "privateNetwork"}
 """What a kind is called in a 404 (notes, 1)."""
 PUSHED = 0.6
-"""Seconds in which a change is live, at the cloud's own pace (reference, 5)."""
+"""Seconds until a change is live, at the cloud's own pace (reference, 5)."""
 
 Step = tuple[float, dict[str, Any]]
 
 
 class World:
-    """Rows are replaced, never changed in place; every write belongs into a transaction."""
+    """Rows are replaced, never changed in place; every write belongs in a transaction."""
 
     def __init__(
         self, settings: Settings, data_plane: DataPlane, authority: CertificateAuthority
@@ -37,14 +37,14 @@ class World:
         self.of = self.store.of
         self.tasks: set[asyncio.Task] = set()
         self.ends: dict[str, Callable[[Row], None]] = {}
-        """What ends a transition other than by a change of the row: {its word: what happens}."""
+        """How transitions end that do more than change the row: {their word: what happens}."""
         self.began: list[Callable[[], None]] = []
-        """What takes up again, at the start, what a former run had begun."""
+        """Called at the start, to resume what a former run began."""
         self.delivery = asyncio.Lock()
         self.wake_up()
 
     def wake_up(self) -> None:
-        """What is not in the state but follows from it."""
+        """Rebuild what is not in the state but follows from it."""
         self.clock = Clock((self.store.get("emulator", "clock") or {"advanced": 0})["advanced"])
         self.begun = self.clock.now()
         self.addresses = Addresses(self.settings.ip_range, self.settings.ip6_range)
@@ -56,16 +56,16 @@ class World:
         for record in self.store.all("record"):
             self.authority.set_address(record["id"], record["address"])
         self.due: list[tuple[int, str, str]] = []
-        """When which row moves next: a heap."""
+        """When each row moves next: a heap."""
         for kind in ("lb", "private_network", "certificate"):
             for row in self.store.all(kind):
                 self.await_move(kind, row)
         self.pushing: dict[str, int] = {}
-        """How many configurations of a load balancer are on their way to the data plane."""
+        """How many configurations of each load balancer are being delivered to the data plane."""
         self.wanted = self.delivered = 0
 
     def start(self) -> None:
-        """Let time pass, also while nobody asks."""
+        """Let time pass, even while nobody calls."""
         for take_up in self.began:
             take_up()
         self.later(self.pass_time())
@@ -116,7 +116,7 @@ class World:
         return row
 
     def change(self, kind: str, row: Row, **fields: Any) -> Row:
-        """The row with these fields, stored; its date stays."""
+        """Store the row with these fields; its date stays."""
         return self.store.put(kind, {**row, **fields})
 
     def touch(self, kind: str, row: Row, **fields: Any) -> Row:
@@ -135,9 +135,9 @@ class World:
     # Time
 
     def steps(self, *steps: Step, fate: str | None = None, **failed: Any) -> list[list[Any]]:
-        """A row's moves: after so many seconds, at the cloud's own pace, these changes; {"end":
-        word} for what `ends` knows. A fate is a fault's: `error` changes the last step for what
-        the others name, `stuck` takes it away."""
+        """A row's moves: for each step, the seconds until then, at the cloud's own pace, and the
+        changes; {"end": word} is a word that `ends` knows. `fate` is the kind of a fault: `error`
+        makes `failed` the changes of the last step, `stuck` drops that step."""
         now = self.clock.now()
         moves = [
             [now + int(after * self.settings.time_scale * SECOND), changes]
@@ -150,7 +150,7 @@ class World:
         return moves
 
     def move(self, kind: str, row: Row, moves: list[list[Any]], **fields: Any) -> Row:
-        """Set a row on its way."""
+        """Start a row's transition."""
         row = self.touch(kind, row, moves=moves, **fields)
         self.await_move(kind, row)
         return row
@@ -160,7 +160,7 @@ class World:
             heapq.heappush(self.due, (row["moves"][0][0], kind, row["id"]))
 
     def settle(self) -> None:
-        """Let everything happen whose time has come."""
+        """Carry out everything that is due."""
         now = self.clock.now()
         if not self.due or self.due[0][0] > now:
             return
@@ -182,7 +182,7 @@ class World:
         self.await_move(kind, row)
 
     def advance(self, step: str) -> None:
-        """Move the clock. Raises ValueError where time ends."""
+        """Move the clock. Raises ValueError beyond the last date."""
         self.clock.advance(step)
         with self.store.transaction():
             self.store.put("emulator", {"id": "clock", "advanced": self.clock.advanced})
@@ -191,20 +191,20 @@ class World:
     # Names
 
     def announce(self, ip: Row) -> None:
-        """An address's own name leads to it."""
+        """Make an address's own name resolve to it."""
         if "." in ip["ip_address"]:
             self.authority.set_address(own_name(ip["ip_address"], ip["zone"]), ip["ip_address"])
 
     def resolve(self, name: str, address: str) -> None:
-        """Set where a name leads."""
+        """Set the address that a name resolves to."""
         name = name.lower().rstrip(".")
         with self.store.transaction():
             self.store.put("record", {"id": name, "address": address})
         self.authority.set_address(name, address)
 
     def address_of(self, name: str) -> str | None:
-        """Where a name leads. Below an address's own name, every name leads to it, as the
-        recordings show."""
+        """The address that a name resolves to. Every name below an address's own name resolves to
+        that address, as the recordings show."""
         own = OWN_NAME.search(name.lower())
         return self.authority.address_of(own.group(1) if own else name)
 
@@ -241,18 +241,18 @@ class World:
                 self.date_instance(lb_id)
 
     async def deliver(self) -> None:
-        """Return when the data plane has the state of now; calls that wait share one delivery."""
+        """Return once the data plane has the current state; calls that wait share one delivery."""
         self.wanted += 1
         mine = self.wanted
         async with self.delivery:
             if self.delivered < mine:
                 delivering = self.wanted
-                # a reset cancels who waits, not the reload
+                # a reset cancels the caller that waits, not the reload
                 await asyncio.shield(self.data_plane.apply(self.snapshot()))
                 self.delivered = delivering
 
     def snapshot(self) -> Iterator[dict[str, Any]]:
-        """Drawn as it is looked at: a data plane that serves nothing does not ask for it."""
+        """Made during iteration: a data plane that serves nothing does not need it."""
         for lb in self.store.all("lb"):
             if lb["status"] != "to_delete":
                 yield self.picture(lb)

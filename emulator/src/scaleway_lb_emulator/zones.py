@@ -1,4 +1,4 @@
-"""Where load balancers stand, and the names that the platform gives to their addresses."""
+"""Where load balancers are located, and the names that the platform gives their addresses."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def region_of(zone: str) -> str:
 
 
 def first_zone(region: str) -> str:
-    """Where the load balancers of the regional API stand (reference, 1)."""
+    """The zone of the load balancers of the regional API (reference, 1)."""
     return f"{region}-1"
 
 

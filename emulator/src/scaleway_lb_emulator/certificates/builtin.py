@@ -19,10 +19,10 @@ from .roots import Roots
 
 
 class BuiltinAuthority(Records):
-    """For a control plane alone, where no challenge could be answered."""
+    """For a control plane without a data plane, where no challenge could be answered."""
 
     def __init__(self, state_dir: Path | None = None) -> None:
-        """With a directory for the state the authority is the same after a restart."""
+        """With a state directory, the authority stays the same across restarts."""
         super().__init__()
         kept = state_dir / "authority.pem" if state_dir else None
         if kept and kept.exists():

@@ -30,23 +30,23 @@ from .roots import Roots
 
 log = logging.getLogger(__name__)
 FAILURES = (errors.Error, messages.Error, requests.exceptions.RequestException)
-"""What the library raises where Pebble refuses, or is not there."""
+"""What the library raises if Pebble refuses or cannot be reached."""
 NONCES = 8
-"""How often a request is sent anew: Pebble rejects every twentieth nonce, good ones too."""
+"""How many times a request is retried: Pebble rejects one nonce in twenty, even good ones."""
 
 
 UNTIL: ContextVar[datetime] = ContextVar("UNTIL")
-"""The end of the certificate that is being ordered."""
+"""The end of validity of the certificate being ordered."""
 
 
 class DatedOrder(messages.NewOrder):
-    """An order that says how long the certificate shall be valid, which the library leaves out."""
+    """An order with the end of the certificate's validity, which the library leaves out."""
 
     not_after = fields.rfc3339("notAfter")
 
 
 class Network(client.ClientNetwork):
-    """The library sends a request with a rejected nonce once more, which is not always enough."""
+    """Retries rejected nonces: the library does so only once, which is not always enough."""
 
     def post(self, url: str, content: Any, **options: Any) -> requests.Response:
         if isinstance(content, messages.NewOrder):
@@ -84,7 +84,7 @@ class Pebble(Records):
         await self.start_pebble()
 
     async def start_dns(self) -> None:
-        """Start the DNS server that Pebble asks, and tell it all names."""
+        """Start the DNS server that Pebble queries, and give it all names."""
         await self.run(
             self.start_dns,
             self.resolver,
@@ -125,7 +125,7 @@ class Pebble(Records):
     async def watch(
         self, process: asyncio.subprocess.Process, name: str, again: Callable[[], Awaitable[None]]
     ) -> None:
-        """Start a program again where it ended by itself, unless it cannot even start."""
+        """Restart a program that exited on its own, unless it did so within its first second."""
         begin = time.monotonic()
         await process.wait()
         log.error("%s ended with status %s", name, process.returncode)
@@ -180,7 +180,7 @@ class Pebble(Records):
             write_private(self.directory / file, content)
 
     def connect(self) -> None:
-        """Wait for Pebble, and make an account."""
+        """Wait for Pebble, and register an account."""
         self.key = josepy.JWKRSA(key=rsa.generate_private_key(65537, 2048))
         network = Network(
             self.key, user_agent="scaleway-lb-emulator", verify_ssl=str(self.directory / "tls.pem")
@@ -193,7 +193,7 @@ class Pebble(Records):
         self.acme.new_account(registration)
 
     def answer(self, ask: Callable[[], requests.Response]) -> requests.Response:
-        """What a program that was just started answers, once it can."""
+        """The first answer of a program that was just started; raises Unusable if there is none."""
         deadline = time.monotonic() + 20
         while True:
             try:
@@ -215,8 +215,8 @@ class Pebble(Records):
         super().remove_address(name)
 
     def tell(self, what: str, name: str, address: str | None) -> None:
-        """Change a record of the DNS server that Pebble asks. While that does not run, orders fail
-        for want of it; all else goes on, and it is told everything when it is started again."""
+        """Change a record of the DNS server that Pebble queries. While that server is down, orders
+        fail, but everything else works, and on restart it gets all records."""
         record = {"host": f"{name}.", "addresses": [address] if address else []}
         url = f"http://127.0.0.1:{self.records_port}/{what}"
         try:
@@ -268,7 +268,7 @@ class Pebble(Records):
         return self.roots.pem
 
     def read_root(self) -> None:
-        """Pebble makes a new one each time that it starts."""
+        """Pebble makes a new root each time it starts."""
         url = f"https://localhost:{self.roots_port}/roots/0"
         answer = requests.get(url, verify=str(self.directory / "tls.pem"), timeout=10)
         answer.raise_for_status()
@@ -276,7 +276,7 @@ class Pebble(Records):
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports that nothing listens on, for TCP."""
+    """TCP ports that nothing listens on."""
     probes = [socket.socket() for _ in range(count)]
     try:
         for probe in probes:

@@ -25,13 +25,13 @@ def alternative_names(names: list[str]) -> x509.SubjectAlternativeName:
 
 
 def signing_request(key: ec.EllipticCurvePrivateKey, names: list[str]) -> bytes:
-    """A PEM request for a certificate of these names."""
+    """A PEM request for a certificate with these names."""
     builder = x509.CertificateSigningRequestBuilder().subject_name(subject(names[0]))
     builder = builder.add_extension(alternative_names(names), critical=False)
     return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
 
 
 def subject(name: str) -> x509.Name:
-    """A common name holds 64 characters at most; a longer one is left to the alternative names."""
+    """A common name has at most 64 characters; a longer name is only an alternative name."""
     shown = [x509.NameAttribute(NameOID.COMMON_NAME, name)] if len(name) <= 64 else []
     return x509.Name(shown)

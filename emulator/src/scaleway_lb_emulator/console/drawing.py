@@ -1,5 +1,5 @@
-"""Where everything stands in the drawing of a load balancer, from its clients on the left to its
-servers on the right. Arithmetic alone; the template makes SVG of it."""
+"""The layout of the drawing of a load balancer, from its clients on the left to its servers on the
+right. Only arithmetic; the template turns it into SVG."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from dataclasses import dataclass, field
 from .picture import Backend, Frontend, Picture, Rule, Server, State, counted
 
 WIDTHS = {"client": 84, "frontend": 240, "rule": 236, "backend": 216, "server": 196}
-"""The columns from left to right, and how wide they are."""
+"""The columns from left to right, with their widths."""
 MARGIN, BESIDE, PADDING = 4, 44, 16
 TOP, BOTTOM, BETWEEN, WITHIN = 92, 34, 22, 6
 CLIENT, FRONTEND, RULE, BACKEND, SERVER, LINE = 88, 62, 42, 82, 34, 20
-"""The heights of boxes, and of one more line in a frontend."""
+"""The heights of boxes, and of each extra line in a frontend."""
 MANY = 12
-"""How many rules of a frontend and servers of a backend are drawn one by one."""
+"""How many rules of a frontend and servers of a backend are drawn individually."""
 
 
 @dataclass(frozen=True)
 class Text:
-    """One line in a box, cut so that it fits."""
+    """One line in a box, cut to fit."""
 
     x: float
     y: float
@@ -60,7 +60,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Drawing:
-    """`said` is the drawing in words, for those who do not see it."""
+    """`said` is the drawing in words, for those who cannot see it."""
 
     width: float
     height: float
@@ -72,7 +72,7 @@ class Drawing:
 
     @property
     def frame(self) -> tuple[float, float]:
-        """Where the load balancer itself begins and ends."""
+        """The left and right edges of the load balancer itself."""
         last = self.columns["backend"] + WIDTHS["backend"]
         return self.columns["frontend"] - PADDING, last + PADDING
 
@@ -137,7 +137,7 @@ def draw(picture: Picture) -> Drawing:
 
 
 def columns(rules: bool) -> dict[str, float]:
-    """The left edge of each column; that of the rules is left out where there are none."""
+    """The left edge of each column; the rules' column is left out if there are no rules."""
     at, x = {}, MARGIN
     for kind, width in WIDTHS.items():
         if kind != "rule" or rules:
@@ -150,7 +150,7 @@ def columns(rules: bool) -> dict[str, float]:
 
 
 def in_order_of_use(picture: Picture) -> list[Backend]:
-    """The backends as the frontends lead to them, so that few lines cross; unused ones last."""
+    """The backends in the order frontends use them, so that few lines cross; unused ones last."""
     used = [
         key
         for one in picture.frontends
@@ -162,7 +162,7 @@ def in_order_of_use(picture: Picture) -> list[Backend]:
 
 
 def first_rules(frontend: Frontend) -> list[Rule]:
-    """The rules that there is room for, and what happens to all else."""
+    """The rules that there is room for, one for those left out, and one for all other requests."""
     rules = frontend.rules[:MANY]
     if more := len(frontend.rules) - len(rules):
         rules.append(Rule("", f"and {counted(more, 'more rule')}", "in the list below"))
@@ -238,7 +238,7 @@ def server_box(one: Server, x: float, y: float) -> Box:
 
 
 def between(start: Box, end: Box, mood: str, past: float | None = None) -> Line:
-    """A line from box to box; `past` is a column that it crosses at its own height."""
+    """A line between two boxes; `past` is the left edge of a column to cross horizontally first."""
     x, to_x = start.x + start.width, end.x
     y, to_y = start.middle, end.middle
     path = f"M{x:g} {y:g}"

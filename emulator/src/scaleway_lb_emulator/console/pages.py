@@ -1,4 +1,4 @@
-"""The one page at /: a list of load balancers, found by words and in pages, and one of them."""
+"""The single page at /: a searchable, paginated list of load balancers, and one of them."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ STYLE, SCRIPT = (FILES.joinpath(name).read_text() for name in ("style.css", "liv
 
 
 def source(text: str) -> str:
-    """How a policy names what stands in the page itself."""
+    """How a content security policy names an inline style or script."""
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
     return f"'sha256-{digest}'"
 
 
 HEADERS = {
-    # Names are users' input: even where one got through unescaped, no script of it would run.
+    # Names are user input: even if one got through unescaped, no script in it would run.
     "Content-Security-Policy": "; ".join(
         (
             "default-src 'none'",

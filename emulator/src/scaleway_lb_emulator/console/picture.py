@@ -15,7 +15,7 @@ from ..zones import own_name
 
 DAY = 24 * 3600 * SECOND
 SOON = 30
-"""The days before its end in which a certificate deserves attention."""
+"""A certificate with fewer days left than this deserves attention."""
 ALGORITHMS = {
     "roundrobin": "round robin",
     "leastconn": "least connections",
@@ -46,7 +46,7 @@ SERVERS = {
     ("stopped", "unknown"): ("idle", "not checked yet"),
     ("stopped", None): ("bad", "down"),
 }
-"""What a server's state and last check mean; None for any check."""
+"""What a server's state and last check mean; None stands for any check."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Rule:
     match: str
     backend_id: str | None = None
     reached: bool = True
-    """False behind an ACL that always applies."""
+    """False after an ACL that always applies."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Frontend:
     rules: list[Rule]
     backend_id: str
     reached: bool
-    """Whether anything gets past its rules to its own backend."""
+    """Whether any request gets past its rules to its own backend."""
     served: bool
 
 
@@ -127,7 +127,7 @@ class Address:
 
 @dataclass(frozen=True)
 class Network:
-    """A private network; where there is no public address, its address is the way in."""
+    """A private network; without a public address, the address in it is the way in."""
 
     id: str
     state: State
@@ -148,7 +148,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Picture:
-    """A load balancer with all that stands on it."""
+    """A load balancer with everything on it."""
 
     id: str
     name: str
@@ -165,7 +165,7 @@ class Picture:
 
     @property
     def ways_in(self) -> list[str]:
-        """The addresses that clients reach it at."""
+        """The addresses where clients reach it."""
         public = [one.ip for one in self.addresses if one.served]
         private = [one.address for one in self.networks if one.state.mood == "good"]
         return public if self.addresses else private
@@ -244,19 +244,19 @@ async def picture(world: World, lb: Row) -> Picture:
 
 
 def status(word: str) -> State:
-    """The API's statuses; those that are not named here are on their way to another."""
+    """The API's statuses; those not named here are transitional."""
     moods = {"ready": "good", "error": "bad", "locked": "bad", "stopped": "idle", "unknown": "idle"}
     return State(word.replace("_", " "), moods.get(word, "busy"))
 
 
 def ways_in(world: World, lb_id: str) -> list[str]:
-    """Its public addresses, or where there is none those in its private networks."""
+    """Its public addresses, or else those in its private networks."""
     public = [row["ip_address"] for row in world.of("ip", lb_id=lb_id)]
     return public or [row["address"] for row in world.of("private_network", lb_id=lb_id)]
 
 
 def problems_of(world: World, lb: Row) -> dict[str, str]:
-    """What of this load balancer is not served as asked, and why."""
+    """Which parts of this load balancer are not served as asked, and why."""
     kinds = ("frontend", "backend", "acl", "route", "certificate")
     ids = {row["id"] for kind in kinds for row in world.of(kind, lb_id=lb["id"])}
     heads = tuple(
@@ -270,7 +270,7 @@ def problems_of(world: World, lb: Row) -> dict[str, str]:
 
 
 def listens(world: World, frontend: Row, problems: dict[str, str]) -> bool:
-    """Whether a frontend is served, on one of its addresses at least."""
+    """Whether a frontend is served on at least one of its addresses."""
     port = frontend["inbound_port"] + world.settings.port_offset
     addresses = ways_in(world, frontend["lb_id"])
     taken = [shown((ip, port)) in problems or f"address {ip}" in problems for ip in addresses]
@@ -278,7 +278,7 @@ def listens(world: World, frontend: Row, problems: dict[str, str]) -> bool:
 
 
 def named(world: World, lb: Row, problems: dict[str, str]) -> list[str]:
-    """The problems as sentences, with names for the IDs."""
+    """The problems as sentences, with names instead of IDs."""
     names = {
         row["id"]: f"“{row['name']}”"
         for kind in ("frontend", "backend", "acl", "certificate")
@@ -463,7 +463,7 @@ def seconds(milliseconds: int) -> str:
 
 
 def visits(picture: Picture, url: str, port_offset: int) -> list[str]:
-    """Commands that reach the frontends, one each."""
+    """One command for each frontend, which reaches it."""
     address = next(iter(picture.ways_in), None)
     served = [one for one in picture.frontends if one.served]
     return [visit(one, address, url, one.port + port_offset) for one in served if address]

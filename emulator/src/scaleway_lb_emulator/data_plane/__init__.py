@@ -1,1 +1,1 @@
-"""What carries the traffic: HAProxy, rendered whole from the state."""
+"""What carries the traffic: HAProxy, configured as a whole from the state."""

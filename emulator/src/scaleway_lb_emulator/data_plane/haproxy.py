@@ -22,10 +22,10 @@ from .workers import accepting, children, unbindable
 
 log = logging.getLogger(__name__)
 PATIENCE = 20
-"""Seconds in which a new configuration must be live."""
+"""Seconds within which a new configuration must be live."""
 STOPPED = re.compile(r"Proxy f_[A-Za-z0-9-]+ stopped \(cumulated conns: ")
 ASKED = 100
-"""How many backends HAProxy is asked about in one command, whose length is limited."""
+"""How many backends one command asks HAProxy about; its length is limited."""
 
 
 class HAProxy:
@@ -48,7 +48,7 @@ class HAProxy:
         self.lock = asyncio.Lock()
 
     async def start(self) -> None:
-        """Start with nothing to serve, so that what is wrong shows at once."""
+        """Start with nothing to serve, so that problems show at once."""
         place = (str(next(iter(self.settings.ip_range.hosts()))), 443 + self.settings.port_offset)
         if problem := unbindable(place):
             raise Unusable(
@@ -73,7 +73,7 @@ class HAProxy:
             processes.discard(self.directory)
 
     async def route(self, change: str) -> None:
-        """Let this machine answer for every address of the range of IPv6, or no more."""
+        """Make this machine answer for every address of the IPv6 range, or stop doing so."""
         network = str(self.settings.ip6_range)
         program = processes.program("ip", "iproute2", "no --ip6-range")
         route = await asyncio.create_subprocess_exec(
@@ -90,7 +90,7 @@ class HAProxy:
             )
 
     async def apply(self, snapshot: Snapshot) -> None:
-        """Make this state live. Calls that wait for each other are served by one reload."""
+        """Make this state live. Calls that wait at the same time share one reload."""
         self.snapshot = list(snapshot)
         self.wanted += 1
         mine = self.wanted
@@ -110,10 +110,10 @@ class HAProxy:
         await self.apply(self.snapshot)
 
     async def load(self, generation: int) -> None:
-        """Render, check, reload, and wait until the new worker alone accepts connections.
+        """Render, check, reload, and wait until only the new worker accepts connections.
 
-        What cannot be served is left out and logged, so that it takes nothing else down. Where
-        HAProxy takes none of it, the configuration before stays live.
+        What cannot be served is left out and logged, so that it does not affect the rest. If
+        HAProxy accepts none of it, the previous configuration stays live.
         """
         configuration = await self.acceptable(generation)
         if configuration is None:
@@ -129,7 +129,7 @@ class HAProxy:
             self.process = await processes.start(
                 *(self.program, "-W", "-db", "-f", str(self.directory / "haproxy.cfg")),
                 log=str(self.directory / "haproxy.log"),
-                stdout=asyncio.subprocess.PIPE,  # access logs; all else goes to the log
+                stdout=asyncio.subprocess.PIPE,  # access logs; everything else goes to the log
                 directory=self.directory,
             )
             self.logs = asyncio.create_task(pass_on(self.process.stdout))
@@ -155,7 +155,7 @@ class HAProxy:
         )
 
     async def stuck(self) -> dict[str, tables.Kept]:
-        """Which clients are kept on which servers, by section."""
+        """Which clients stick to which servers, by section."""
         sections = self.configuration.backends if self.configuration else []
         return {
             section["id"]: tables.read(section, await self.ask(f"show table {section['id']}"))
@@ -199,7 +199,7 @@ class HAProxy:
             left_out = left_out | news
 
     async def watch(self, process: asyncio.subprocess.Process) -> None:
-        """Start HAProxy again where it ended by itself, unless it cannot even start."""
+        """Restart HAProxy if it exited on its own, unless it did so within its first second."""
         begin = time.monotonic()
         await process.wait()
         log.error("HAProxy ended with status %s", process.returncode)
@@ -210,7 +210,7 @@ class HAProxy:
         return self.process is not None and self.process.returncode is None
 
     async def check(self) -> str:
-        """What HAProxy has against the candidate; '' if nothing."""
+        """HAProxy's complaint about the candidate; '' if there is none."""
         check = await asyncio.create_subprocess_exec(
             *(self.program, "-c", "-f", str(self.directory / "candidate.cfg")),
             cwd=self.directory,
@@ -222,7 +222,7 @@ class HAProxy:
         return complaint.decode(errors="replace") if check.returncode else ""
 
     async def until_live(self, generation: int) -> int | None:
-        """Wait until a worker with this configuration answers; its process ID, or None."""
+        """Wait until a worker with this configuration answers; return its process ID, or None."""
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline and self.running():
             info = await self.ask("show info")
@@ -232,7 +232,7 @@ class HAProxy:
         return None
 
     async def until_alone(self, worker: int) -> None:
-        """Wait until no former worker accepts connections: it shares the sockets for a moment."""
+        """Wait until no former worker accepts connections: all share the sockets for a moment."""
         deadline = time.monotonic() + PATIENCE
         former = [pid for pid in children(self.process.pid) if pid != worker]
         while any(accepting(pid) for pid in former):
@@ -242,10 +242,10 @@ class HAProxy:
             await asyncio.sleep(0.01)
 
     async def ask(self, command: str) -> str:
-        """One command to the newest worker; '' while there is none."""
+        """Send one command to the newest worker; the answer is '' while there is none."""
         directory = os.open(self.directory, os.O_PATH)
         try:
-            # a socket's path has to be short, which that of a temporary directory may not be
+            # a socket's path must be short, and that of a temporary directory may not be
             socket = f"/proc/self/fd/{directory}/admin.sock"
             reader, writer = await asyncio.open_unix_connection(socket)
         except OSError:
@@ -290,7 +290,7 @@ class HAProxy:
 
 
 async def pass_on(logs: asyncio.StreamReader) -> None:
-    """The access logs, without what HAProxy says of each of these frontends at a reload."""
+    """Pass on access logs, without the lines that HAProxy logs for their frontends at a reload."""
     async for line in logs:
         text = line.decode(errors="replace")
         if not STOPPED.search(text):
@@ -298,7 +298,7 @@ async def pass_on(logs: asyncio.StreamReader) -> None:
 
 
 async def until_free(places: set[tuple[str, int]]) -> None:
-    """Wait for the workers of a HAProxy that was killed: they end by themselves."""
+    """Wait for the workers of a killed HAProxy to free these places: they end on their own."""
     deadline = time.monotonic() + 5
     while time.monotonic() < deadline and any(unbindable(place) for place in places):
         await asyncio.sleep(0.02)

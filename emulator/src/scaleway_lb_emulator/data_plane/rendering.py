@@ -1,4 +1,4 @@
-"""From the state to HAProxy's configuration: pure, so that it can be read and tested alone."""
+"""Turns the state into HAProxy's configuration: pure, so it can be read and tested alone."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ Place = tuple[str, int]
 
 
 class Configuration:
-    """The text, the files that it names, and what it could not hold.
+    """The text, the files that it refers to, and what is not served.
 
-    `left_out` maps addresses with ports that cannot be bound, and what HAProxy refuses (sections,
-    f_<id> and b_<id>, and ACLs, a_<id>), to the reason.
+    `left_out` maps what to leave out to the reason: addresses with ports that cannot be bound, and
+    what HAProxy refuses (sections, f_<id> and b_<id>, and ACLs, a_<id>).
     """
 
     def __init__(
@@ -119,7 +119,7 @@ class Configuration:
     def answer_challenges(
         self, lb: dict[str, Any], addresses: list[str], tokens: dict[str, str]
     ) -> None:
-        """A listener for as long as an order lasts, where no frontend answers on port 80."""
+        """Listen on port 80 while an order lasts, if no frontend answers there."""
         wanted = [(address, 80 + self.port_offset) for address in addresses]
         for place in self.bindable([place for place in wanted if place not in self.places]):
             self.places.add(place)
@@ -128,7 +128,7 @@ class Configuration:
             )
 
     def usable_backends(self, lb: dict[str, Any]) -> dict[str, dict[str, Any]]:
-        """The backends' sections by ID; those that are left out are not among them."""
+        """The backends' sections by ID, without those that are left out."""
         usable = {}
         for row in lb["backends"]:
             try:
@@ -213,7 +213,7 @@ class Configuration:
                 ]
             lines.append(f"use_backend {target['id']} if {condition}")
         if by_sni and not tls:
-            # Wait for the ClientHello; whatever does not begin as TLS (a handshake is 0x16) passes.
+            # Wait for the ClientHello; what does not begin as TLS (a handshake is 0x16) passes.
             lines = [
                 "tcp-request inspect-delay 5s",
                 "tcp-request content accept if { req.ssl_hello_type 1 }",
@@ -242,8 +242,8 @@ class Configuration:
         return f" ssl crt-list {crt_list} {level}{alpn}"
 
     def culprits(self, complaint: str) -> dict[str, str]:
-        """The ACLs and sections that HAProxy complains about, by the lines or names that it gives:
-        where it names an ACL, that alone."""
+        """The ACLs and sections that HAProxy complains about, found by the lines or names that it
+        gives; if it names an ACL, only that."""
         lines = self.text.splitlines()
         found: dict[str, str] = {}
         for said in complaint.splitlines():
@@ -260,5 +260,5 @@ class Configuration:
 
 
 def bind(place: Place) -> str:
-    """Where to listen. The networks of IPv6 are routed to this machine, not configured on it."""
+    """Where to listen. IPv6 networks are routed to this machine, not configured on it."""
     return f"{shown(place)}{' transparent' if ':' in place[0] else ''}"

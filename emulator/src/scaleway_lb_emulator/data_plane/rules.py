@@ -26,7 +26,7 @@ def acl_lines(acl: dict[str, Any], mode: str) -> list[str]:
     name, match = f"a_{identifier(acl['id'])}", acl["match"]
     lines, tests = [], []
     if match["ip_subnet"]:
-        # a line each: HAProxy ORs them, and takes 64 words in a line
+        # one line each: HAProxy ORs them, and takes at most 64 words in a line
         for subnet in match["ip_subnet"]:
             lines.append(f"acl {name}_ip src {ipaddress.ip_network(subnet, strict=False)}")
         tests.append(f"{name}_ip")
@@ -45,9 +45,9 @@ def acl_lines(acl: dict[str, Any], mode: str) -> list[str]:
 
 
 def found_by(match: dict[str, Any]) -> list[str]:
-    """What of a request the HTTP filter looks at, and how; nothing for no filter."""
+    """What the HTTP filter looks at in a request, and how; empty without a filter."""
     if match["http_filter"] == "http_header_match":
-        # as a whole, and by the items of a list: which one is meant is not known (our choice)
+        # as a whole, and item by item: which one is meant is not known (our choice)
         name = header(match["http_filter_option"])
         return [f"req.fhdr({name}) -m str", f"req.hdr({name}) -m str"]
     methods = {"path_begin": "beg", "path_end": "end", "regex": "reg"}
@@ -56,8 +56,8 @@ def found_by(match: dict[str, Any]) -> list[str]:
 
 
 def failing_closed(acl: dict[str, Any]) -> tuple[dict[str, Any] | None, str]:
-    """What stands in for an ACL that cannot be done, and what that means for the traffic. What the
-    real one does is not known; our choice is that nothing gets through that may be unwanted."""
+    """What replaces an ACL that cannot be applied, and what that means for the traffic. What the
+    real one does is not known; our choice is to let nothing through that may be unwanted."""
     kind, match = acl["action"]["type"], acl["match"]
     if kind != "deny":
         return None, f"it {'allows' if kind == 'allow' else 'redirects'} nothing"
@@ -116,7 +116,7 @@ def route_condition(match: dict[str, Any], mode: str, tls: bool) -> str:
 
 
 def by_precision(route: dict[str, Any]) -> tuple[bool, bool, int]:
-    """Sorts routes: names before paths, exact names before subdomains, long before short."""
+    """Sort key of routes: names before paths, exact names before subdomains, long before short."""
     match = route["match"]
     name = match.get("sni") or match.get("host_header")
     length = len(name or match.get("path_begin") or "")

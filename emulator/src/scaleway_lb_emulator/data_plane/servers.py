@@ -20,7 +20,7 @@ TIMEOUTS = {"timeout_server": 300_000, "timeout_connect": 5_000, "timeout_tunnel
 
 
 def backend_section(row: dict[str, Any]) -> dict[str, Any]:
-    """What the template shows of a backend. Raises ValueError for what cannot be served."""
+    """What the template needs of a backend. Raises ValueError for what cannot be served."""
     mode, algorithm = row["forward_protocol"], row["forward_port_algorithm"]
     if mode not in ("tcp", "http") or algorithm not in ALGORITHMS:
         raise ValueError(f"cannot do {mode} {algorithm}")
@@ -42,15 +42,15 @@ def backend_section(row: dict[str, Any]) -> dict[str, Any]:
     servers = {}
     for address in dict.fromkeys(row["pool"]):
         line = server_line(row, address, options)
-        # The name stands for the whole line: HAProxy takes a server's state over to the next
-        # configuration by its name, and a server that was changed must start afresh.
+        # The name reflects the whole line: HAProxy carries a server's state over to the next
+        # configuration by name, and a changed server must start afresh.
         mark = hashlib.sha256(line.encode()).hexdigest()[:8]
         servers[f"s_{address.replace(':', '-')}_{mark}"] = (address, line)
     return {"id": f"b_{identifier(row['id'])}", "mode": mode, "lines": lines, "servers": servers}
 
 
 def sets_cookie(row: dict[str, Any]) -> bool:
-    """Cookie stickiness is accepted on TCP too (recorded), where there are no cookies."""
+    """Cookie stickiness is also accepted on TCP (recorded), where there are no cookies."""
     return row["sticky_sessions"] == "cookie" and row["forward_protocol"] == "http"
 
 
@@ -64,7 +64,7 @@ def stickiness(row: dict[str, Any]) -> list[str]:
 
 
 def forwarded(name: str | None) -> list[str]:
-    """The headers that the servers see, and the Host they are asked for."""
+    """The headers added for the servers, and the Host header that they get."""
     lines = [
         "option forwardfor",
         "http-request set-header X-Forwarded-Proto https if { ssl_fc }",
@@ -74,7 +74,7 @@ def forwarded(name: str | None) -> list[str]:
 
 
 def check_lines(check: dict[str, Any]) -> list[str]:
-    """How a server is asked whether it is well; a plain connection where no kind is named."""
+    """How a server's health is checked: by a plain connection if no kind is given."""
     lines = [f"timeout check {int(check['check_timeout'])}ms"]
     if http := check.get("http_config") or check.get("https_config"):
         send = f"http-check send meth {header(http['method'] or 'GET')}"
@@ -145,7 +145,7 @@ def tls_options(row: dict[str, Any], https: dict[str, Any] | None) -> list[str]:
 
 
 def trusted() -> str:
-    """The authorities that this machine trusts; SSL_CERT_FILE names others, as everywhere."""
+    """The authorities that this machine trusts; SSL_CERT_FILE overrides them, as usual."""
     return ssl.get_default_verify_paths().cafile or "/etc/ssl/certs/ca-certificates.crt"
 
 

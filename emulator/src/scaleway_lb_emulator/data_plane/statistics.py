@@ -1,4 +1,4 @@
-"""HAProxy's statistics in the API's words (reference, 4.11)."""
+"""HAProxy's statistics in the API's terms (reference, 4.11)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 Name = tuple[str, str]
-"""A server in HAProxy: its section's name and its own, which alone may occur in many sections."""
+"""A server in HAProxy: its section's name and its own, which is unique only in its section."""
 
 
 class Statistics:
@@ -17,11 +17,11 @@ class Statistics:
         self.known: dict[Name, str] = {}
 
     def forget(self, but: set[Name]) -> None:
-        """Forget the servers that are gone: one that comes again is unknown until it is checked."""
+        """Forget all servers except these: one that comes back is unknown until it is checked."""
         self.known = {name: result for name, result in self.known.items() if name in but}
 
     def read(self, table: str, servers: dict[Name, tuple[str, str]]) -> list[dict[str, Any]]:
-        """The answer of `show stat` for these servers: {name: (backend ID, address)}."""
+        """Read the output of `show stat` for these servers: {name: (backend ID, address)}."""
         found = csv.DictReader(table.lstrip("# ").splitlines())
         rows = {(row["pxname"], row["svname"]): row for row in found}
         return [
@@ -31,7 +31,7 @@ class Statistics:
         ]
 
     def item(self, name: Name, row: dict[str, str]) -> dict[str, Any]:
-        # A leading star says that a check is running; what follows is the result before.
+        # A leading star means that a check is running; the previous result follows.
         result = row["check_status"].removeprefix("* ")
         if result and result != "INI":
             passed = {True: "passed", False: "failed"}[result.endswith("OK")]
@@ -45,7 +45,7 @@ class Statistics:
 
 
 def state(status: str, health: str) -> str:
-    """HAProxy takes a server for up until it was checked; the API for stopped (recorded)."""
+    """Until it is checked, a server is up for HAProxy, and stopped for the API (recorded)."""
     if health == "unknown" and status.startswith("UP"):
         return "stopped"
     word, _, rising = status.partition(" ")

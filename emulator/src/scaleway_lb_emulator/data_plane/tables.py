@@ -1,4 +1,4 @@
-"""Tables of stickiness, carried over a reload: a new worker of HAProxy begins with empty ones."""
+"""Stickiness tables, carried over a reload: a new HAProxy worker starts with empty ones."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ def sticky(section: dict[str, Any]) -> bool:
 
 
 def read(section: dict[str, Any], table: str) -> Kept:
-    """The answer of `show table`. Servers are numbered as they stand in the configuration."""
+    """Read the output of `show table`. Servers are numbered in the order of the configuration."""
     names = dict(enumerate(section["servers"], 1))
     found = {client: names.get(int(number)) for client, number in ENTRY.findall(table)}
     return {client: name for client, name in found.items() if name}
 
 
 def commands(section: dict[str, Any], kept: Kept) -> list[str]:
-    """What gives a section's table its entries back, where their servers are still there."""
+    """The commands that restore the entries of a section's table whose servers still exist."""
     numbers = {name: number for number, name in enumerate(section["servers"], 1)}
     entries = [
         f"set table {section['id']} key {client} data.server_id {numbers[name]}"

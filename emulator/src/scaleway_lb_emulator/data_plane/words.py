@@ -1,4 +1,4 @@
-"""What users write, made safe for HAProxy's configuration: one word each, never a line."""
+"""User input, made safe for HAProxy's configuration: one word each, never a line."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ IDENTIFIER = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def quoted(text: Any) -> str:
-    """One word, whatever is in it: between single quotes HAProxy interprets nothing.
+    """One word, whatever it contains: HAProxy interprets nothing between single quotes.
 
-    Raises ValueError for what no quoting takes: control characters, and no text at all.
+    Raises ValueError for what cannot be quoted: unprintable characters and empty text.
     """
     text = str(text)
     if not text:
@@ -25,7 +25,7 @@ def quoted(text: Any) -> str:
 
 
 def literal(text: Any) -> str:
-    """One word for a place where HAProxy expands %[...]: here it expands nothing."""
+    """One word for a place where HAProxy expands %[...], escaped so that it expands nothing."""
     return quoted(str(text).replace("%", "%%"))
 
 
@@ -51,7 +51,7 @@ def checked(pattern: re.Pattern[str], text: str, what: str) -> str:
 
 
 def milliseconds(duration: str | None) -> int:
-    """The API's durations in text are seconds, such as 0.500s; none is 0."""
+    """Convert a duration of the API, which is seconds as text, such as 0.500s; none is 0."""
     if not duration:
         return 0
     return round(float(checked(DURATION, duration, "a duration").removesuffix("s")) * 1000)

@@ -1,4 +1,4 @@
-"""HAProxy's workers as the system sees them: who still accepts connections, what can be bound."""
+"""HAProxy's workers as the system sees them: which still accept connections, what can be bound."""
 
 from __future__ import annotations
 

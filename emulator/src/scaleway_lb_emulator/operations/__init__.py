@@ -1,4 +1,4 @@
-"""Every operation of the API and its rules, by kind; importing this states them all."""
+"""Every operation of the API and its rules, by kind; importing this registers them all."""
 
 from ..surface import OPERATIONS
 from ..world import World
@@ -19,7 +19,7 @@ __all__ = ["OPERATIONS", "govern"]
 
 
 def govern(world: World) -> None:
-    """What ends the transitions that do not end in another status alone."""
+    """Register the ends of the transitions that do more than change a status."""
     world.ends["forget"] = lambda lb: lbs.forget(world, lb)
     world.ends["join"] = lambda row: private_networks.join(world, row)
     world.ends["leave"] = lambda row: private_networks.leave(world, row)

@@ -42,7 +42,7 @@ def set_acls(asked: Asked) -> Any:
         store.delete("acl", rule["id"])
     rows = [added(asked, frontend, rule) for rule in asked.body.acls]
     asked.world.push(frontend["lb_id"])
-    # All of them: the SDK knows no pages here.
+    # All of them: the SDK has no pages here.
     return {"acls": [asked.answers.acl(row) for row in rows], "total_count": len(rows)}
 
 
@@ -64,7 +64,7 @@ def added(asked: Asked, frontend: Row, rule: models.ACL) -> Row:
 
 
 def checked(asked: Asked, frontend: Row, rule: models.ACL) -> Row:
-    """What is stored of a rule, when it can work on its frontend."""
+    """What is stored of a rule; refused if it cannot work on its frontend."""
     redirect = rule.action.redirect and rule.action.redirect.model_dump()
     if rule.action.type == "redirect" and redirect is None:
         raise invalid("action.redirect", "a redirect says where to", "required")

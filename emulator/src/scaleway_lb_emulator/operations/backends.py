@@ -71,7 +71,7 @@ def unique(servers: list[str]) -> list[str]:
 
 
 def with_servers(asked: Asked, row: Row, servers: list[str]) -> Any:
-    """The same list moves no date (notes, 27)."""
+    """An unchanged list leaves the date as it is (notes, 27)."""
     asked.world.ready_for(row)
     if servers != row["pool"]:
         row = asked.world.pushed("backend", row, pool=servers)
@@ -99,7 +99,7 @@ def remove_backend_servers(asked: Asked) -> Any:
     "PUT", "/backends/{backend_id}/healthcheck", models.UpdateHealthCheck, answer="HealthCheck"
 )
 def update_health_check(asked: Asked) -> Any:
-    """It moves no date, and answers the check alone (notes, 26 and 27)."""
+    """Leaves the date as it is, and returns only the check (notes, 26 and 27)."""
     world, row = asked.world, asked.need("backend")
     world.ready_for(row)
     row = world.change("backend", row, health_check=asked.body.row())

@@ -60,7 +60,7 @@ def read(given: models.Imported) -> Row:
 
 
 def ordered(asked: Asked, lb: Row) -> Row:
-    """What the platform checks before it orders: the names as a client met it, the rest as
+    """What the platform checks before it orders: the names as a client has seen it, the rest as
     documented (reference, 4.6 and 7)."""
     world, wanted = asked.world, asked.body.letsencrypt
     names = list(dict.fromkeys([wanted.common_name, *wanted.subject_alternative_name]))

@@ -32,13 +32,13 @@ def create_frontend(asked: Asked) -> Any:
     row = world.add("frontend", asked.zone, lb_id=lb["id"], **checked(asked, lb, {}))
     world.push(lb["id"])
     answer = written(asked, row)
-    # Its own dates have microseconds straight away (notes, 11).
+    # Its own dates have microseconds from the start (notes, 11).
     dates = {"created_at": "created", "updated_at": "updated"}
     return answer | {key: stamp(row[field]) for key, field in dates.items()}
 
 
 def checked(asked: Asked, lb: Row, before: Row) -> Row:
-    """What is stored of a body, when it fits to the load balancer."""
+    """What is stored of a body; refused if it does not fit the load balancer."""
     world, body = asked.world, asked.body
     backend = world.need("backend", body.backend_id, lb["zone"])
     if backend["lb_id"] != lb["id"]:
@@ -70,7 +70,7 @@ def checked(asked: Asked, lb: Row, before: Row) -> Row:
 
 
 def written(asked: Asked, row: Row) -> Any:
-    """The answer to a write. It moves the date of the certificates that it binds (notes, 13)."""
+    """The answer to a write, which updates the date of the certificates it binds (notes, 13)."""
     for key in row["certificate_ids"]:
         asked.world.touch("certificate", asked.world.store.get("certificate", key))
     return asked.answers.frontend(row, True, certificate=True)
@@ -90,7 +90,7 @@ def update_frontend(asked: Asked) -> Any:
 
 @operation("DELETE", "/frontends/{frontend_id}")
 def delete_frontend(asked: Asked) -> Any:
-    """What stands on it goes with it (reference, 6)."""
+    """Its ACLs and routes are deleted with it (reference, 6)."""
     store, row = asked.world.store, asked.need("frontend")
     asked.world.ready_for(row)
     for kind in ("acl", "route"):

@@ -13,11 +13,11 @@ from ..world import World
 from ..zones import own_name
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
-"""The project of what is made without one: SDKs fill in their default."""
+"""The project of what is made without one; SDKs fill in their default."""
 
 
 def owner(body: models.Owned) -> dict[str, str]:
-    """Exactly one of the two in the SDK; an organization's default project has its ID."""
+    """The SDK takes exactly one of the two; an organization's default project has its ID."""
     if body.project_id and body.organization_id:
         raise invalid("project_id", "give project_id or organization_id, not both")
     project = body.project_id or body.organization_id or NOBODY

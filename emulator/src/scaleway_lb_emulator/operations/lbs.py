@@ -15,7 +15,7 @@ from ..world import World
 from .ips import owner, release, reserve
 from .private_networks import leave
 
-# Bandwidth in Mbit/s, and whether servers may be outside of Scaleway (reference, 4.11).
+# Bandwidth in Mbit/s, and whether servers may be outside Scaleway (reference, 4.11).
 TYPES = {
     "lb-s": (200, False),
     "lb-gp-m": (500, False),
@@ -26,23 +26,23 @@ INTERMEDIATE = "ssl_compatibility_level_intermediate"
 # Seconds at the cloud's own pace (reference, 5).
 CREATING, READY, GONE, MIGRATED = 0.8, 3.3, 1.5, 2.5
 BAD = {"status": "error", "instance_status": "error"}
-"""What a fault makes of a transition."""
+"""What a fault turns a transition into."""
 
 
 def type_of(given: str | None) -> str:
-    wanted = (given or "lb-s").lower()  # taken in any case (notes, 9)
+    wanted = (given or "lb-s").lower()  # accepted in upper or lower case (notes, 9)
     if wanted not in TYPES:
         raise invalid("type", f"{given} is not one of {', '.join(TYPES)}")
     return wanted
 
 
 def level_of(given: str | None) -> str:
-    """What is not said, or unknown, which is how Go says it, is intermediate (reference, 4.1)."""
+    """No level, or unknown, which is how Go sends none, means intermediate (reference, 4.1)."""
     return INTERMEDIATE if given in (None, "ssl_compatibility_level_unknown") else given
 
 
 def new_instance(world: World) -> Row:
-    """Instances are there before they are needed (reference, 5)."""
+    """Instances exist before they are needed (reference, 5)."""
     before = world.clock.now() - 120 * 10**9
     return {
         "instance_id": str(uuid.uuid4()),
@@ -95,7 +95,7 @@ def create_lb(asked: Asked) -> Any:
 
 
 def addresses(asked: Asked, lb: Row) -> list[Row]:
-    """Those that are given, else a new IPv4, unless a private load balancer is wanted."""
+    """The given addresses, or else a new IPv4, unless a private load balancer is wanted."""
     world, body = asked.world, asked.body
     given = dict.fromkeys([*body.ip_ids, *([body.ip_id] if body.ip_id else [])])
     ips = [world.need("ip", ip_id, asked.zone) for ip_id in given]
@@ -136,7 +136,7 @@ def update_lb(asked: Asked) -> Any:
     if lb["ssl_compatibility_level"] == before["ssl_compatibility_level"]:
         return asked.answers.lb(lb)
     world.push(lb["id"])
-    # Its date has microseconds straight away then, as recorded.
+    # In this case its date has microseconds from the start, as recorded.
     return asked.answers.lb(world.store.get("lb", lb["id"])) | {"updated_at": stamp(lb["updated"])}
 
 
@@ -145,7 +145,7 @@ def delete_lb(asked: Asked) -> Any:
     world, lb = asked.world, asked.need("lb")
     release_ip = asked.query.get("release_ip", "")
     if not release_ip and isinstance(asked.body, dict):
-        # the vendor's quick start sends it so (reference, 3)
+        # the vendor's quick start sends it this way (reference, 3)
         release_ip = str(asked.body.get("release_ip"))
     if lb["status"] not in ("ready", "error", "stopped", "locked"):
         raise transient("lb", lb["id"], lb["status"])
@@ -155,7 +155,7 @@ def delete_lb(asked: Asked) -> Any:
 
 
 def forget(world: World, lb: Row) -> None:
-    """What a load balancer had is gone with it, apart from its addresses."""
+    """Delete a load balancer and all it has; its addresses stay unless they are to be released."""
     store = world.store
     for frontend in store.of("frontend", lb_id=lb["id"]):
         for acl in store.of("acl", frontend_id=frontend["id"]):
@@ -175,7 +175,7 @@ def forget(world: World, lb: Row) -> None:
 
 @operation("POST", "/lbs/{lb_id}/migrate", models.MigrateLB, answer="LB", moves=True)
 def migrate_lb(asked: Asked) -> Any:
-    """The answer still has the type of before (notes, 22)."""
+    """The answer still shows the previous type (notes, 22)."""
     world, lb = asked.world, asked.world.ready(asked.need("lb"))
     wanted = type_of(asked.body.type)
     done = {"status": "ready", "type": wanted, **new_instance(world)}

@@ -1,4 +1,4 @@
-"""Private networks: attached to and detached from a load balancer, which takes its time."""
+"""Private networks: attached to and detached from a load balancer, which takes time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..world import World
 ATTACHED, DETACHED = 3.0, 3.0
 """Seconds at the cloud's own pace (reference, 5)."""
 MOST = 8
-"""As Terraform's provider knows it (reference, 4.9)."""
+"""According to Terraform's provider (reference, 4.9)."""
 
 
 @operation(
@@ -53,7 +53,7 @@ def attach(asked: Asked, network: str) -> Any:
 
 
 def join(world: World, row: Row) -> None:
-    """Where no address was given, one has been booked, which shows now."""
+    """If no address was given, one has been booked, and shows from now on."""
     (at, _), *moves = row["moves"]
     ids = row["ipam_ids"] or [str(uuid.uuid4())]
     world.change("private_network", row, status="ready", ipam_ids=ids, updated=at, moves=moves)
@@ -61,7 +61,7 @@ def join(world: World, row: Row) -> None:
 
 
 def detach(asked: Asked, network: str) -> None:
-    """It stays in the list, and is counted, until it has left (notes, 23)."""
+    """It stays listed and counted until it is detached (notes, 23)."""
     world, lb = asked.world, asked.world.ready(asked.need("lb"))
     rows = attached(asked, lb, private_network_id=network)
     if not rows:

@@ -10,11 +10,11 @@ from ..store import Row
 from ..surface import PAGES, Asked, operation, page
 
 KINDS = {"sni": "tcp", "host_header": "http", "path_begin": "http"}
-"""Which protocol each way to match is for, as the SDK says (reference, 4.8)."""
+"""The protocol that each kind of match is for, as the SDK says (reference, 4.8)."""
 
 
 def checked(asked: Asked, frontend: Row) -> Row:
-    """What is stored: the one way to match, and the backend on the same load balancer."""
+    """What is stored: the one kind of match, and the backend, on the same load balancer."""
     backend = asked.world.need("backend", asked.body.backend_id, asked.zone)
     if backend["lb_id"] != frontend["lb_id"]:
         raise invalid("backend_id", "the backend is of another load balancer")

@@ -1,4 +1,4 @@
-"""Who is told when something happens to a load balancer."""
+"""Subscribers, who are notified when something happens to a load balancer."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WAYS = ("email_config", "webhook_config")
 
 
 def ways(body: models.UpdateSubscriber) -> dict[str, Any]:
-    """The one way to tell the subscriber."""
+    """The one way to notify the subscriber."""
     given = {way: getattr(body, way) for way in WAYS if getattr(body, way)}
     if len(given) != 1:
         raise invalid("email_config", f"give one of {', '.join(WAYS)}", "required")
@@ -51,7 +51,7 @@ def update_subscriber(asked: Asked) -> Any:
 
 
 def delete(asked: Asked) -> None:
-    """Not while a load balancer has it (our choice)."""
+    """Refused while a load balancer uses it (our choice)."""
     store, row = asked.world.store, asked.need("subscriber")
     if names := [lb["name"] for lb in store.of("lb", subscriber_id=row["id"])]:
         raise in_use(f"the subscriber is subscribed to {', '.join(names)}")

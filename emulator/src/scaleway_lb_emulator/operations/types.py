@@ -31,7 +31,7 @@ def list_lb_types(asked: Asked) -> Any:
 
 async def statistics(asked: Asked) -> list[dict[str, Any]]:
     """The servers behind a load balancer as the data plane sees them. One that it does not see is
-    shown as the API shows one that was not checked yet (reference, 4.11)."""
+    shown like one that has not been checked yet (reference, 4.11)."""
     world, lb, wanted = asked.world, asked.need("lb"), asked.query.get("backend_id", "").lower()
     backends = world.store.of("backend", lb_id=lb["id"])
     watched = [row for row in backends if seen_yet(world, row)]
@@ -58,7 +58,7 @@ async def statistics(asked: Asked) -> list[dict[str, Any]]:
 
 
 def seen_yet(world: World, backend: Row) -> bool:
-    """Where nothing is checked, servers are taken for up once two checks could have passed."""
+    """Where nothing is checked, servers count as up once two checks could have passed."""
     delay = backend["health_check"]["check_delay"] / 1000 * world.settings.time_scale
     up = backend["updated"] + int(2 * delay * SECOND)
     return world.settings.data_plane != "none" or world.clock.now() >= up
