@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs a command as root: directly, or through sudo and with its files given back to the caller.
+# Runs a command as root: directly, or through sudo, after which its files are given to the caller.
 #   scripts/as_root.sh .venv/bin/pytest
 set -u
 cd "$(dirname "$0")/.." || exit 1

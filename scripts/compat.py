@@ -2,8 +2,8 @@
 
     scripts/compat.py [VERSION ...]
 
-Each gets a virtual environment in build/compat. The version in .venv is left out: `make test` runs
-everything under it. Pythons are looked for in PATH and in pyenv.
+Each version gets a virtual environment in build/compat, except the one in .venv, which is left out:
+`make test` runs everything with it. Pythons are looked for in PATH and in pyenv.
 """
 
 import os
@@ -16,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 HOME = ROOT / "build" / "compat"
-# ansible-core: the Pythons it runs on, and whether a machine without them is good enough
+# ansible-core version: the Pythons it runs on, and whether it may be skipped without them
 VERSIONS = {
     "2.18": (("3.11", "3.12", "3.13"), False),
     "2.19": (("3.11", "3.12", "3.13"), False),
@@ -33,7 +33,7 @@ TESTS = (
     "tests/functional/test_export.py::test_an_export_carries_out_nothing_that_the_api_says",
 )
 NEEDED = ("ansible-runner", "pytest")
-"""What the tests import, of requirements-dev.txt."""
+"""The packages in requirements-dev.txt that the tests import."""
 
 
 def is_python(path: Path, version: str) -> bool:
@@ -63,21 +63,21 @@ def find_python(versions: tuple[str, ...]) -> Path | None:
 
 
 def version_in(python: Path) -> str:
-    """The version of ansible-core that a Python has, as two numbers."""
+    """The version of ansible-core that a Python has, major and minor."""
     look = "from ansible.release import __version__; print(__version__)"
     answer = subprocess.run([python, "-c", look], capture_output=True, text=True, timeout=60)
     return ".".join(answer.stdout.split(".")[:2])
 
 
 def required(version: str) -> list[str]:
-    """What the collection requires; with the oldest ansible-core, the oldest of that, too."""
+    """The collection's requirements; for the oldest ansible-core, their oldest versions, too."""
     lines = (ROOT / "requirements.txt").read_text().splitlines()
     wanted = [line for line in lines if line and not line.startswith("#")]
     return [one.replace(">=", "==") for one in wanted] if version == min(VERSIONS) else wanted
 
 
 def environment_of(version: str, python: Path) -> Path:
-    """The Python of a virtual environment with this ansible-core and what the tests need."""
+    """Make a virtual environment with this ansible-core for the tests; return its Python."""
     wanted = (ROOT / "requirements-dev.txt").read_text()
     pins = [re.search(rf"^{name}\W.*$", wanted, re.M)[0] for name in NEEDED]
     packages = [f"ansible-core~={version}.0", *pins, *required(version)]
@@ -93,7 +93,7 @@ def environment_of(version: str, python: Path) -> Path:
 
 
 def outcome_of(version: str) -> tuple[bool, str]:
-    """Test with a version; whether that is good enough, and what to say of it."""
+    """Test with a version; return whether the outcome is acceptable, and a report of it."""
     pythons, optional = VERSIONS[version]
     if version == version_in(ROOT / ".venv" / "bin" / "python"):
         return True, "is in .venv: make test runs everything with it"

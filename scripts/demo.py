@@ -1,8 +1,8 @@
 """Both recipes, run for real on this machine: two working HTTPS sites, and nothing left behind.
 
 Starts the emulator and two web servers, runs the playbooks that a user would run against the cloud,
-runs them again to see that nothing changes, and fetches both sites over HTTPS with the certificates
-verified. Exits with 1 if anything is not as it should be. `make demo` runs it.
+runs them again to check that nothing changes, and fetches both sites over HTTPS, verifying their
+certificates. Exits with 1 if anything is not as expected. `make demo` runs it.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ BIN = ROOT / ".venv" / "bin"
 LOGS = ROOT / "build" / "demo"
 WEB_SERVERS = {"web-1": "127.0.0.11", "web-2": "127.0.0.12"}
 PASSTHROUGH_NAME = "passthrough.example.com"
-PATIENCE = 60  # seconds for the emulator to start, and for a page to come
+PATIENCE = 60  # seconds for the emulator to start, and for a page to be served
 
 
 class Failed(Exception):
-    """Something is not as it should be; the text says what, for a person."""
+    """Something is not as expected; the text says what, for the user."""
 
 
-# --- what it says -------------------------------------------------------------------------------
+# --- output -------------------------------------------------------------------------------------
 
 
 def colour(code: str, text: str) -> str:
@@ -63,7 +63,7 @@ def step(mark: str, text: str, seconds: float | None = None) -> None:
     print(f"  {colour(shade, mark)} {text}{took}", flush=True)
 
 
-# --- what it starts -----------------------------------------------------------------------------
+# --- processes ----------------------------------------------------------------------------------
 
 
 @dataclass
@@ -74,7 +74,7 @@ class Emulator:
     token: str = "11111111-1111-4111-8111-111111111111"
 
     def environment(self) -> dict[str, str]:
-        """The caller's environment, with this emulator for the cloud and nothing of the real."""
+        """The caller's environment, with the emulator's settings in place of the real cloud's."""
         kept = {
             name: value
             for name, value in os.environ.items()
@@ -97,7 +97,7 @@ class Emulator:
             return answer.read()
 
     def writes(self) -> int:
-        """How many writes the API has seen."""
+        """The number of writes that the API has received."""
         return len(json.loads(self.get("/_emulator/journal"))["entries"])
 
     def load_balancer(self, name: str) -> dict[str, Any]:
@@ -115,7 +115,7 @@ def listens(address: str, port: int) -> bool:
 
 
 def free_addresses() -> str:
-    """A range of this machine's addresses that no other emulator uses."""
+    """A range of loopback addresses that no other emulator uses."""
     for second in range(52, 100):
         if not any(listens(f"127.{second}.0.1", port) for port in (80, 443)):
             return f"127.{second}.0.0/16"
@@ -158,7 +158,7 @@ def start_emulator(children: Children) -> Emulator:
 
 @contextlib.contextmanager
 def web_servers(own_certificate: Path) -> Iterator[tuple[int, int]]:
-    """Two web servers, each with a plain port and an encrypted one; gives these two ports."""
+    """Run two web servers, each with an HTTP and an HTTPS port; yields these two ports."""
     http, https = (free_port(*WEB_SERVERS.values()) for _ in range(2))
     servers = [WebServer(name, at, http) for name, at in WEB_SERVERS.items()]
     servers += [WebServer(name, at, https, own_certificate) for name, at in WEB_SERVERS.items()]
@@ -172,7 +172,7 @@ def web_servers(own_certificate: Path) -> Iterator[tuple[int, int]]:
 
 
 def play(children: Children, emulator: Emulator, playbook: str, variables: dict[str, Any]) -> int:
-    """Run a playbook, showing each task as it ends; returns how many tasks changed something."""
+    """Run a playbook, showing each task as it ends; return how many tasks changed something."""
     command = ["ansible-playbook", f"playbooks/{playbook}.yml", "-e", json.dumps(variables)]
     print(colour("2", f"  $ {shlex.join(command)}"), flush=True)
     process = children.start(
@@ -204,7 +204,7 @@ def play(children: Children, emulator: Emulator, playbook: str, variables: dict[
 
 @dataclass
 class Site:
-    """A site as its visitors reach it: its name leads to the load balancer's address."""
+    """A site as its visitors see it: its name stands for the load balancer's address."""
 
     title: str
     name: str
@@ -212,7 +212,7 @@ class Site:
     authority: str
 
     def fetch(self) -> tuple[dict[str, Any], bytes]:
-        """What the page says, and the certificate it came with, which has been verified."""
+        """The page's content, and the certificate it was served with, which has been verified."""
         trust = ssl.create_default_context(cadata=self.authority)
         with (
             socket.create_connection((self.address, 443), timeout=PATIENCE) as plain,
@@ -224,7 +224,7 @@ class Site:
             return json.loads(answer.read()), connection.getpeercert(binary_form=True) or b""
 
     def redirect(self) -> tuple[int, str | None] | None:
-        """Status and target of what port 80 answers, or None where nothing listens there."""
+        """The status and target of port 80's answer; None if nothing listens there."""
         try:
             with socket.create_connection((self.address, 80), timeout=PATIENCE) as connection:
                 answer = ask(connection, self.name)
@@ -242,9 +242,9 @@ def ask(connection: socket.socket, name: str) -> HTTPResponse:
 
 
 def show(site: Site, forwarded_proto: str | None, redirect: tuple[int, str] | None) -> bytes:
-    """Visit a site, print what came back and compare it with what it should be.
+    """Visit a site, print what it returns, and compare that with what is expected.
 
-    Visits as often as there are web servers. Returns the certificate that was presented.
+    Visits it once per web server. Returns the certificate that was presented.
     """
     heading(f"https://{site.name}  ({site.title})")
     visits = [site.fetch() for _ in WEB_SERVERS]
@@ -326,7 +326,7 @@ def demo(children: Children, scratch: Path, stay: bool) -> None:
 
 
 def leaf(bundle: Path) -> str:
-    """The certificate in a file of a key and a certificate."""
+    """The certificate in a file with a key and a certificate."""
     return (
         "-----BEGIN CERTIFICATE-----"
         + bundle.read_text().partition("-----BEGIN CERTIFICATE-----")[2]

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The collection's documentation as HTML, in build/docs/html, made by antsibull-docs and Sphinx.
+# Builds the collection's documentation as HTML in build/docs/html, with antsibull-docs and Sphinx.
 set -eu
 cd "$(dirname "$0")/.."
 export PATH="$PWD/.venv/bin:$PATH"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Does to the built artifact what Ansible Galaxy does when it is published: the importer reads all of
-# it. It has a virtual environment of its own, because it pins old versions of what others need.
+# Runs Ansible Galaxy's importer, which reads all of the built artifact, as it does on publication.
+# It has its own virtual environment, because it pins old versions of packages that others need.
 set -eu
 cd "$(dirname "$0")/.."
 scratch=$PWD/build/galaxy

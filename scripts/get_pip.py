@@ -1,6 +1,6 @@
-"""Installs the pip that is asked for, starting from the one that comes with Python.
+"""Install the requested version of pip, starting from the one that comes with Python.
 
-`ansible-test` runs it in place of the get-pip.py that it would fetch (see sanity.sh).
+`ansible-test` runs this instead of the get-pip.py that it would download (see sanity.sh).
 """
 
 import subprocess

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs distribution packages with apt-get, as root or through sudo, and says so in one line.
+# Installs distribution packages with apt-get, as root or through sudo, and reports it in one line.
 #   scripts/packages.sh haproxy pebble
 set -eu
 
@@ -29,9 +29,9 @@ install() {
         apt-get install -y -q --no-install-recommends "$@" >"$log" 2>&1 </dev/null
 }
 
-# A sudo that has to ask for its password does so here, where it can be seen.
+# If sudo needs a password, it asks for it here, where the prompt is visible.
 [ -z "$as_root" ] || sudo -v || fail "sudo is needed to install: $*"
-# The first try fails where the package lists are missing or old.
+# The first attempt fails if the package lists are missing or outdated.
 install "$@" || {
     $as_root apt-get update -q >"$log" 2>&1 </dev/null || true
     install "$@" || {

@@ -1,4 +1,4 @@
-"""Processes that are stopped together, whatever happens."""
+"""Child processes that are stopped together, whatever happens."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import Any
 
 
 class Interrupted(Exception):
-    """SIGINT, SIGTERM or SIGHUP came; the argument is its number."""
+    """SIGINT, SIGTERM or SIGHUP was received; the argument is its number."""
 
 
 class Children:
-    """The processes that were started in the block, each in a process group of its own.
+    """The processes started within a `with` block, each in its own process group.
 
-    They are stopped when it ends, in reverse order. The first signal to this process ends the block
-    with `Interrupted`; those that come later do not disturb the stopping.
+    They are stopped, in reverse order, when the block ends. The first signal to this process ends
+    the block with `Interrupted`; later ones do not interrupt the stopping.
     """
 
     def __init__(self) -> None:
@@ -38,7 +38,7 @@ class Children:
                 raise Interrupted(number)
 
     def start(self, command: list[str], *, sudo: bool = False, **popen: Any) -> subprocess.Popen:
-        """Start a program; a signal that comes meanwhile waits until it is known here."""
+        """Start a program; a signal received meanwhile is handled once the process is recorded."""
         self.starting = True
         try:
             process = subprocess.Popen(
@@ -64,12 +64,12 @@ class Children:
 
 
 def send(number: signal.Signals, pid: int, sudo: bool) -> None:
-    """Signal a process and its group; through sudo if it runs under it."""
+    """Send a signal to a process and its group, through sudo if the process runs under sudo."""
     if not sudo:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(pid, number)
-    else:  # sudo hands SIGTERM on to its program, but can not do so with SIGKILL
+    else:  # sudo passes SIGTERM on to its program, but cannot pass on SIGKILL
         target = pid if number == signal.SIGTERM else -pid
-        # a small system has no program named kill
+        # minimal systems lack the program kill
         kill = f"import os; os.kill({target}, {number.value})"
         subprocess.run(["sudo", "-n", sys.executable, "-c", kill], check=False)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes sure that the programs given as arguments are there, from the distribution's packages.
+# Makes sure that the programs given as arguments are installed, from the distribution's packages.
 #   scripts/programs.sh haproxy pebble
 set -eu
 PATH=$PATH:/usr/sbin:/sbin

@@ -1,20 +1,20 @@
 #!/bin/sh
-# Runs `ansible-test sanity` on the built artifact, unpacked under build/sanity as ansible-test wants
-# it: in a git repository of its own, at a path that names the collection. So what is tested is what
-# ships. Arguments are handed to ansible-test.
+# Runs `ansible-test sanity` on the built artifact, so that what ships is what is tested. It is
+# unpacked under build/sanity as ansible-test requires: in its own git repository, at a path that
+# names the collection. Arguments are passed to ansible-test.
 set -eu
 cd "$(dirname "$0")/.."
 scratch=$PWD/build/sanity
 tree=$scratch/ansible_collections/scaleway_community/lb
 python=$(.venv/bin/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 
-# The user's own home stays as it is.
+# Leave the user's own home untouched.
 export HOME="$scratch/home" ANSIBLE_HOME="$scratch/home/.ansible" PATH="$PWD/.venv/bin:$PATH"
 unset ANSIBLE_CONFIG VIRTUAL_ENV
 mkdir -p "$ANSIBLE_HOME/test/cache"
 
-# ansible-test fetches a script that installs pip from a host of its own, unless it has it in its
-# cache already, under the version of pip that it wants.
+# ansible-test downloads a script that installs pip from a host of its own, unless its cache already
+# has one for the version of pip that it wants.
 for version in $(grep -oE "pip='[0-9.]+'" \
     ".venv/lib/python$python/site-packages/ansible_test/_internal/python_requirements.py" |
     tr -cd '0-9.\n'); do

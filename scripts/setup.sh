@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes .venv: a virtual environment with everything that this repository's commands use, in which
-# ansible finds this collection and, where it is there, the emulator. `make setup` runs it.
+# Creates .venv: a virtual environment with everything that this repository's commands use, in which
+# Ansible finds this collection, and with the emulator if it is present. `make setup` runs this.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -18,7 +18,7 @@ python=$(find_python) || {
     exit 1
 }
 
-# Debian splits ensurepip, without which there is no virtual environment, into a package of its own.
+# Debian has ensurepip, which virtual environments need, in a package of its own.
 if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
     version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
     "$python" -c 'import ensurepip, venv' 2>/dev/null || scripts/packages.sh "python$version-venv"

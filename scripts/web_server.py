@@ -1,4 +1,4 @@
-"""Small web servers that say who they are and what they saw, for the demo and the tests."""
+"""Small web servers that report their name and the request, for the demo and the tests."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ KEY_CERT_SIGN = x509.KeyUsage(
 
 
 class Page(BaseHTTPRequestHandler):
-    """Answers every GET with a page, or with JSON to who asks for it."""
+    """Answers every GET with a page, or with JSON if the client asks for it."""
 
     server: WebServer
     protocol_version = "HTTP/1.1"
@@ -73,11 +73,11 @@ class Page(BaseHTTPRequestHandler):
     do_HEAD = do_GET
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing: the demo shows what the client sees."""
+        """Log nothing: the demo shows what the client sees."""
 
 
 class WebServer(ThreadingHTTPServer):
-    """One server: plain HTTP, or HTTPS with `certificate` (a PEM file of key and chain)."""
+    """One server: plain HTTP, or HTTPS with a `certificate` (a PEM file with key and chain)."""
 
     daemon_threads = True
 
@@ -90,8 +90,8 @@ class WebServer(ThreadingHTTPServer):
         super().__init__((address, port), Page)
 
     def finish_request(self, request: socket.socket, client_address: tuple[str, int]) -> None:
-        # In the connection's own thread, so that a health check that connects and says nothing
-        # holds up nobody.
+        # This runs in the connection's own thread, so that a health check that connects and sends
+        # nothing does not block other clients.
         request.settimeout(30)
         with contextlib.suppress(OSError):
             if self.tls:
@@ -101,7 +101,7 @@ class WebServer(ThreadingHTTPServer):
                 request.close()
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that goes away is no news."""
+        """Ignore clients that disconnect."""
 
 
 @contextlib.contextmanager
@@ -131,9 +131,10 @@ def free_port(*addresses: str) -> int:
 
 
 def certify(name: str, directory: Path, issuer: str, days: int = 90) -> tuple[Path, Path]:
-    """Make an authority, and with it a certificate for the name.
+    """Create an authority, and a certificate for the name that it issues.
 
-    Returns the file with the authority's certificate, and the one with the server's key and chain.
+    Returns the file with the authority's certificate, and the one with the server's key and
+    certificate.
     """
     authority_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     start = datetime.datetime.now(datetime.UTC) - datetime.timedelta(minutes=5)

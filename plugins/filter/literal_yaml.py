@@ -62,7 +62,7 @@ from typing import Any
 from yaml import SafeDumper, dump
 
 TEMPLATE = re.compile(r"\{\{|\{%|\{#|^#jinja2:")
-"""What makes a text a template to Ansible. The last sets other words for the first three."""
+"""What makes a text a template for Ansible. The last one can redefine the first three."""
 
 
 class Literal(str):
@@ -70,7 +70,7 @@ class Literal(str):
 
 
 class Dumper(SafeDumper):
-    """Writes literal texts marked, and Ansible's own kinds of texts and numbers as plain ones."""
+    """Marks literal texts, and writes Ansible's own text and number types as plain ones."""
 
 
 Dumper.add_representer(Literal, lambda dumper, text: dumper.represent_scalar("!unsafe", text, "'"))
@@ -79,7 +79,7 @@ Dumper.add_multi_representer(int, SafeDumper.represent_int)
 
 
 def literal_yaml(value: Any) -> str:
-    """Write data as YAML, in its order and without breaking lines."""
+    """Write data as YAML, in its own order and without wrapping lines."""
     return dump(
         literal(value),
         Dumper=Dumper,
@@ -91,7 +91,7 @@ def literal_yaml(value: Any) -> str:
 
 
 def literal(value: Any) -> Any:
-    """The data with every text marked that could be a template, save for the variables in it."""
+    """The data with every text that could be a template marked, except the variables of bundles."""
     if isinstance(value, Mapping):
         return {key: one if key == "bundle" else literal(one) for key, one in value.items()}
     if isinstance(value, list):

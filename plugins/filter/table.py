@@ -61,7 +61,7 @@ from ansible.errors import AnsibleFilterError
 
 
 def table(rows: list[dict[str, Any]], columns: dict[str, str]) -> list[str]:
-    """Lay out one line a row under the titles."""
+    """The table's lines: the titles, then one line per row."""
     if not isinstance(columns, Mapping) or not columns:
         raise AnsibleFilterError("table: say which columns it has, as {title: key}.")
     if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
@@ -77,14 +77,14 @@ def table(rows: list[dict[str, Any]], columns: dict[str, str]) -> list[str]:
 
 
 def value_at(row: Any, key: str) -> Any:
-    """The value at a dotted key; None where there is nothing."""
+    """The value at a dotted key; None if there is none."""
     for part in key.split("."):
         row = row.get(part) if isinstance(row, Mapping) else None
     return row
 
 
 def text(value: Any) -> str:
-    """A value in a cell."""
+    """A value as the text of a cell."""
     if isinstance(value, list):
         return ", ".join(map(text, value)) or "-"
     return "-" if value is None or value == "" else " ".join(str(value).split())

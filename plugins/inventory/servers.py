@@ -125,13 +125,13 @@ Found = list[dict[str, Any]]
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
-    """The servers behind load balancers."""
+    """The servers behind load balancers, as hosts."""
 
     NAME = "scaleway_community.lb.servers"
 
     @staticmethod
     def _sanitize_group_name(name: str) -> str:
-        """Whatever a load balancer is called, its group can be named in a playbook."""
+        """A valid group name, so that playbooks can use it whatever a load balancer is called."""
         return to_safe_group_name(name, force=True, silent=True)
 
     def verify_file(self, path: str) -> bool:
@@ -154,14 +154,14 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             raise AnsibleParserError(str(problem)) from None
 
     def option(self, name: str) -> Any:
-        """The option's value; what is a template is filled in."""
+        """The option's value, with templates evaluated."""
         self.templar.available_variables = self._vars
         return self.templar.template(self.get_option(name))
 
     # Finding
 
     def remembered(self, path: str, cache: bool) -> Found:
-        """What there is, from the cache where that is wanted and filled."""
+        """The load balancers, from the cache if it is enabled and has them."""
         settings = self.settings()
         wanted = {name: self.option(name) for name in ("load_balancers", "tags")}
         asked = json.dumps([path, [_place(one) for one in settings], wanted])
@@ -172,14 +172,14 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             try:
                 return self._cache[key]
             except KeyError:
-                pass  # nothing is remembered, or no longer
+                pass  # not cached, or expired
         found = self.look_up(settings, **wanted)
         if caching:
             self._cache[key] = found
         return found
 
     def settings(self) -> list[config.Config]:
-        """The account in each of the zones to look in."""
+        """The configuration for each of the zones to look in."""
         options = {name: self.option(name) for name in config.ARGUMENTS}
         zones = config.zones(self.option("zones"))
         return [config.read({**options, "zone": zone}) for zone in zones or [options["zone"]]]
@@ -187,7 +187,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def look_up(
         self, settings: list[config.Config], load_balancers: list[str], tags: list[str]
     ) -> Found:
-        """Read the load balancers that are asked for, and their backends."""
+        """Read the requested load balancers and their backends."""
         found: Found = []
         asked = {word: bare_id(word) or word for word in load_balancers}
         for one in settings:
@@ -215,7 +215,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     # Hosts and groups
 
     def populate(self, found: Found) -> None:
-        """Add the groups, the hosts in them, and the hosts' variables."""
+        """Add the groups, their hosts, and the hosts' variables."""
         hosts: dict[str, dict[str, Any]] = {}
         for whole in found:
             load_balancer = {key: value for key, value in whole.items() if key != "backends"}
@@ -244,7 +244,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         return self.inventory.add_group(self._sanitize_group_name(f"{kind}_{name}"))
 
     def name(self, address: str, load_balancer: dict[str, Any], backend: dict[str, Any]) -> str:
-        """What the server is called in the inventory."""
+        """The server's name in the inventory."""
         expression = self.get_option("hostname")
         if not expression:
             return address
@@ -258,8 +258,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         return str(name)
 
     def describe(self, name: str, facts: dict[str, Any]) -> None:
-        """Set the host's variables, and those and groups that the user composes of them."""
-        # Whoever names a load balancer must not be able to make Ansible evaluate the name.
+        """Set the host's variables, and what the user derives from them: variables and groups."""
+        # Whoever can name a load balancer must not be able to make Ansible evaluate the name.
         variables = wrap_var(
             {
                 "ansible_host": facts["address"],
@@ -278,5 +278,5 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
 
 def _place(settings: config.Config) -> list[str | None]:
-    """What tells one account's part of the cloud from another; no secret."""
+    """What distinguishes one account's part of the cloud from another's, without secrets."""
     return [settings.api_url, settings.organization_id, settings.project_id, settings.zone]

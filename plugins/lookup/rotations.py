@@ -127,7 +127,7 @@ from ..module_utils.problem import Problem
 
 
 class LookupModule(LookupBase):
-    """Files beside the certificates that they are meant for."""
+    """PEM files matched with the certificates that they are meant for."""
 
     def run(self, terms: list[str], variables: Any = None, **options: Any) -> list[dict[str, Any]]:
         self.set_options(var_options=variables, direct=options)
@@ -139,7 +139,7 @@ class LookupModule(LookupBase):
 
 
 def rotations(folder: Path, certificates: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """A row for each file and certificate; raises Problem that says what is wrong in the folder."""
+    """A row for each file and matching certificate; raises Problem if the folder has problems."""
     for file, bundle in read(folder.expanduser()).items():
         row = {"file": str(file), "names": bundle.names, "until": stamp(bundle.not_valid_after)}
         meant = [one for one in certificates if is_meant(one, bundle.names, certificates)]
@@ -156,7 +156,7 @@ def rotations(folder: Path, certificates: list[dict[str, Any]]) -> Iterator[dict
 
 
 def verdict(bundle: pem.Bundle, one: dict[str, Any]) -> str:
-    """What is to be done about a certificate that the bundle is meant for."""
+    """What to do with a certificate that the bundle is meant for."""
     if holds(one, bundle) and one["name"] == final_name(one):
         return "is there"
     if bundle.not_valid_before > datetime.datetime.now(datetime.UTC):
@@ -168,7 +168,7 @@ def verdict(bundle: pem.Bundle, one: dict[str, Any]) -> str:
 
 
 def read(folder: Path) -> dict[Path, pem.Bundle]:
-    """The PEM files of the folder, checked."""
+    """The PEM files of the folder, validated; raises one Problem with all their problems."""
     files = sorted(folder.glob("*.pem"))
     if not folder.is_dir():
         raise Problem(f"There is no folder {folder}.")
@@ -199,14 +199,14 @@ def read(folder: Path) -> dict[Path, pem.Bundle]:
 
 
 def final_name(one: dict[str, Any]) -> str:
-    """The name that a certificate keeps: a run that was cut short may not have given it yet."""
+    """The certificate's final name, which an interrupted run may not have given it yet."""
     return one["name"].removesuffix(NEXT)
 
 
 def is_meant(one: dict[str, Any], names: list[str], certificates: list[dict[str, Any]]) -> bool:
     """True if the certificate is an imported one for exactly these names.
 
-    A replacement that an earlier run began is not meant: it goes with the one that it is for.
+    Not a replacement that an earlier run began: it belongs to the certificate that it replaces.
     """
     goes_with_another = any(
         other["name"] == final_name(one) and other["lb"]["id"] == one["lb"]["id"]

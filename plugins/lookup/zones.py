@@ -60,7 +60,7 @@ from ..module_utils.problem import Problem
 
 
 class LookupModule(LookupBase):
-    """Zones, from words that mean some."""
+    """The zones that words such as `all` or a region stand for."""
 
     def run(self, terms: list[Any], variables: Any = None, **options: Any) -> list[str]:
         self.set_options(var_options=variables, direct=options)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The HTTP API: one error, retries and paging. Only this and connections.py know HTTP."""
+"""The HTTP API: errors, retries and paging. Only this and connections.py deal with HTTP."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ USER_AGENT = "ansible-scaleway_community.lb/0.1.0"
 PAGE_SIZE = 100
 ATTEMPTS = 4
 PATIENCE = 60
-"""Seconds for which one request is repeated when the API asks to slow down (429)."""
+"""Seconds for which a request is retried while the API asks to slow down (429)."""
 RETRIED = (502, 503, 504)
 
 
 class ApiError(Problem):
-    """The API refused. `status` is the HTTP status, `kind` the API's error type or ''."""
+    """A refusal by the API. `status` is the HTTP status, `kind` the API's error type or ''."""
 
     def __init__(self, method: str, path: str, answer: requests.Response) -> None:
         content = _json(answer)
@@ -37,7 +37,7 @@ class ApiError(Problem):
         self.kind: str = self.body.get("type") or ""
         below_an_id = any(map(bare_id, path.split("/")))
         self.gone = self.status == 404 and below_an_id and "message" in self.body
-        """An object in the path is not there (notes, 1); any other 404 comes of a wrong address."""
+        """An object in the path does not exist (notes, 1); any other 404 means a wrong URL."""
         self.said = _said(self.body) if self.body else _page(answer.text)
         self.retry_after = _seconds(answer.headers.get("Retry-After", ""))
         super().__init__(
@@ -45,7 +45,7 @@ class ApiError(Problem):
         )
 
     def _advice(self) -> str:
-        """What to do about the refusals that every user meets once."""
+        """What to do about common refusals."""
         if self.status == 401:
             return (
                 " Check secret_key (SCW_SECRET_KEY): it is unknown, has expired or belongs to "
@@ -61,7 +61,7 @@ class ApiError(Problem):
 
 
 class Unreachable(Problem):
-    """No usable answer. `sent` tells whether the request may have taken effect."""
+    """No usable answer. `sent` says whether the request may have taken effect."""
 
     def __init__(self, text: str, sent: bool = True) -> None:
         super().__init__(text)
@@ -69,13 +69,13 @@ class Unreachable(Problem):
 
 
 class AnswerLost(Problem):
-    """A POST may or may not have taken effect: look before sending it again."""
+    """A POST that may or may not have taken effect: look before sending it again."""
 
 
 class Api:
-    """The zoned Load Balancer API of one account. With `read_only`, a write is a bug.
+    """The zoned Load Balancer API for one account. With `read_only`, a write is a bug.
 
-    A `region` makes it the deprecated regional API, whose paths are the same from there on.
+    With a `region`, it is the deprecated regional API, whose paths differ only in that part.
     """
 
     def __init__(self, config: Config, read_only: bool = False, region: str | None = None) -> None:
@@ -87,11 +87,11 @@ class Api:
             "User-Agent": USER_AGENT,
             "Accept": "application/json",
         }
-        # Read once, and not for each request.
+        # Read once, not for each request.
         self.proxies = requests.utils.get_environ_proxies(config.api_url)
         self.context = _tls(config)
         if not config.validate_certs:
-            # It was asked for; urllib3 would print a warning for each request.
+            # The user asked for this; urllib3 would print a warning for each request.
             warnings.filterwarnings("ignore", message="Unverified HTTPS request")
 
     def get(self, path: str, **params: Any) -> dict[str, Any]:
@@ -101,9 +101,9 @@ class Api:
     def list(
         self, path: str, key: str, most: int | None = None, **params: Any
     ) -> list[dict[str, Any]] | None:
-        """Read every object of all pages; `key` is the list's key in the answer.
+        """Read all objects from all pages; `key` is the list's key in the answer.
 
-        If there are more than `most`, that is noticed on the first page, and None returned.
+        Returns None, after the first page, if there are more than `most`.
         """
         items: list[dict[str, Any]] = []
         for page in itertools.count(1):
@@ -118,10 +118,10 @@ class Api:
     def request(
         self, method: str, path: str, body: Any = None, params: dict[str, Any] | None = None
     ) -> Any:
-        """Send one request and return the answer's JSON, or None where it has none.
+        """Send a request and return the answer's JSON, or None if it has no content.
 
-        What is safe to repeat is repeated. Raises ApiError, Unreachable, or, for a POST that may
-        have taken effect, AnswerLost.
+        Retries what is safe to retry. Raises ApiError, Unreachable, or, for a POST that may have
+        taken effect, AnswerLost.
         """
         if self.read_only and method != "GET":
             raise RuntimeError(f"{method} {path} would be sent in check mode")
@@ -147,20 +147,20 @@ class Api:
             time.sleep(pause)
 
     def _send(self, method: str, path: str, body: Any, params: dict[str, Any] | None) -> Any:
-        """Send one request once."""
+        """Send a request once, without retries."""
         url = f"{self.config.api_url}/lb/v1/{self.place}/{path}"
         try:
             asked = requests.PreparedRequest()
             asked.prepare(method, url, self.headers, params=params, json=body)
-            # Not through a session: it would look into ~/.netrc, and follow a redirect with the
-            # token, which is a header of our own, to another host.
+            # Not through a session: it would read ~/.netrc, and follow redirects to another host
+            # with the token, because that is in a header of our own.
             answer = connections(self.context).send(
                 asked,
                 timeout=self.config.api_timeout,
                 verify=self.config.validate_certs,
                 proxies=self.proxies,
             )
-            has_content = bool(answer.content)  # which arrives only now
+            has_content = bool(answer.content)  # which is received only now
         except requests.exceptions.RequestException as error:
             if "CERTIFICATE_VERIFY_FAILED" in str(error):
                 raise Problem(
@@ -187,7 +187,7 @@ class Api:
 
 
 def _tls(config: Config) -> ssl.SSLContext | None:
-    """How the API is spoken to in secret; None if it is not."""
+    """The TLS context for the API; None for plain HTTP."""
     if not config.api_url.startswith("https://"):
         return None
     named = authorities() if config.validate_certs else None
@@ -202,7 +202,7 @@ def _tls(config: Config) -> ssl.SSLContext | None:
 
 
 def backoff(attempt: int) -> float:
-    """Seconds to pause before the next try: 0.5 doubling to 5, varied by a fifth."""
+    """Seconds to pause before the next attempt: 0.5, doubling up to 5, give or take a fifth."""
     return min(5, 0.5 * 2 ** min(attempt - 1, 4)) * random.uniform(0.8, 1.2)
 
 
@@ -225,7 +225,7 @@ def _seconds(retry_after: str) -> float | None:
 
 
 def _json(answer: requests.Response) -> Any:
-    """The answer's JSON, or its text where it is not JSON."""
+    """The answer's JSON, or its text if it is not JSON."""
     try:
         return answer.json()
     except ValueError:
@@ -233,7 +233,7 @@ def _json(answer: requests.Response) -> Any:
 
 
 def _said(body: dict[str, Any]) -> str:
-    """All that the API says in an error, in one sentence."""
+    """Everything the API says in an error, as one sentence."""
     parts = [str(body.get("message") or body.get("type") or "no reason given")]
     for detail in body.get("details") or []:
         if isinstance(detail, dict):
@@ -249,7 +249,7 @@ def _said(body: dict[str, Any]) -> str:
 
 
 def _page(text: Any) -> str:
-    """What a person would read of an HTML page: its title, or its beginning."""
+    """The readable part of an HTML page: its title, or else its beginning."""
     title = re.search(r"<title[^>]*>(.*?)</title>", str(text), re.S | re.I)
     plain = re.sub(r"<[^>]+>|\s+", " ", title.group(1) if title else str(text)).strip()
     return f"not JSON but {' '.join(plain.split())[:120]!r}."

@@ -28,7 +28,7 @@ ZONES = (
 """The zones that have load balancers (reference, 1)."""
 
 MAX_API_TIMEOUT = 3600
-"""The most that api_timeout may be, in seconds."""
+"""The maximum of api_timeout, in seconds."""
 
 # Option -> (environment variable, key in the Scaleway configuration file, built-in default).
 # The names are those of the official SDKs and the scw command line.
@@ -52,7 +52,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Config:
-    """One account's access to one zone of the API. `api_timeout` is in seconds."""
+    """How to access one zone of the API with one account. `api_timeout` is in seconds."""
 
     secret_key: str
     zone: str
@@ -63,13 +63,13 @@ class Config:
     validate_certs: bool = True
     api_timeout: int = 30
     zone_given: bool = False
-    """The zone was chosen by an option, so an ID from another zone contradicts it."""
+    """The zone was set by an option, so an ID from another zone contradicts it."""
 
 
 def read(options: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> Config:
-    """Settle every value: option, then environment, then profile, then built-in default.
+    """Determine every value: option, else environment, else profile, else built-in default.
 
-    Raises Problem where the result cannot be used, naming the places to set it.
+    Raises Problem if a value is missing or invalid, naming where to set it.
     """
     environment = os.environ if environment is None else environment
     profile = _profile(options, environment)
@@ -109,9 +109,9 @@ def read(options: Mapping[str, Any], environment: Mapping[str, str] | None = Non
 
 
 def zones(words: Iterable[str]) -> list[str]:
-    """The zones that are meant by `all`, by a region (all of its zones) or by a zone itself.
+    """The zones that the words stand for: `all`, a region (all of its zones), or a zone.
 
-    A zone that is not known here is taken at its word. Raises Problem for any other word.
+    Unknown zones are accepted as they are. Raises Problem for any other word.
     """
     meant: list[str] = []
     for word in words:
@@ -133,7 +133,7 @@ def _validate_certs(options: Mapping, environment: Mapping, profile: Mapping) ->
 
 
 def _profile(options: Mapping[str, Any], environment: Mapping[str, str]) -> dict[str, Any]:
-    """The chosen profile of the configuration file, laid over the file's top level."""
+    """The selected profile of the configuration file, merged over the file's top level."""
     asked = options.get("profile") or environment.get("SCW_PROFILE")
     path = _config_path(options, environment)
     if path is None:
@@ -179,7 +179,7 @@ def _load(path: str) -> dict[str, Any]:
     except OSError as error:
         raise Problem(f"{path} cannot be read: {error.strerror}.") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        # The parser quotes the offending line, which may hold a key: name only the place.
+        # The parser quotes the offending line, which may contain a key: name only its number.
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}" if mark else ""
         raise Problem(f"{path} is not valid YAML{where}.") from None

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Connections that stay open for whatever a process asks next, and whom they trust."""
+"""Connections that a process keeps open and reuses, and the authorities that they trust."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ else:
 
 
 class Connections(requests.adapters.HTTPAdapter if requests else object):
-    """Connections of one TLS context. All threads of a process share them."""
+    """Connections with one TLS context, shared by all threads of a process."""
 
     def __init__(self, context: ssl.SSLContext | None) -> None:
         self.context = context
@@ -34,31 +34,31 @@ class Connections(requests.adapters.HTTPAdapter if requests else object):
         return super().proxy_manager_for(*args, **options, ssl_context=self.context)
 
     def cert_verify(self, *args: Any) -> None:
-        """Nothing is left to do: requests would read the authorities for each connection."""
+        """Do nothing: requests would read the authorities again for each connection."""
 
 
 @functools.cache
 def connections(context: ssl.SSLContext | None) -> Connections:
-    """The connections of this process; `context` is None for an API without TLS."""
+    """This process's connections; `context` is None for an API without TLS."""
     return Connections(context)
 
 
-# A fork that spoke on its parent's connections would get its parent's answers.
+# A fork that used its parent's connections would receive its parent's answers.
 os.register_at_fork(after_in_child=connections.cache_clear)
 
 
 def authorities() -> str:
-    """The file or folder of authorities that the environment names, or else that of requests."""
+    """The authorities' file or folder named by the environment, or else the file of requests."""
     named = (os.environ.get(name) for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"))
     return next(filter(None, named), None) or requests.certs.where()
 
 
 @functools.cache
 def trusting(named: str | None) -> ssl.SSLContext:
-    """How a server is verified: by a file or folder of authorities; with None not at all.
+    """A TLS context that trusts a file or folder of authorities; None means no verification.
 
-    To read them takes ten times as long as to ask something, so that is done once for a process
-    and its forks. Raises OSError.
+    Reading them takes ten times as long as a request, so it is done once for a process and its
+    forks. Raises OSError.
     """
     if named is None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The one entry and the one exit of every module, run as one or inside the controller."""
+"""The common entry and exit of all modules, run as ordinary ones or inside the controller."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def run_info(resource: Resource) -> None:
 
 
 def manage(resource: Resource, session: Session, options: dict[str, Any]) -> dict[str, Any]:
-    """Bring the object to what the options say."""
+    """Bring the object to the state that the options describe."""
     plan, outcome = resource.ensure(session, options)
     return {
         "changed": plan.changed,
@@ -57,26 +57,26 @@ def inform(resource: Resource, session: Session, options: dict[str, Any]) -> dic
 
 @dataclass
 class Outcome:
-    """What came of a job, before anything is masked in it."""
+    """The outcome of a job, before secrets are masked."""
 
     result: dict[str, Any] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     secrets: set[str] = field(default_factory=set)
-    """Keys from the environment or a profile, which Ansible does not know of."""
+    """Keys from the environment or a profile, which Ansible does not know to mask."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """What a module does: its options, and the work on a kind of object."""
+    """What a module does: its kind of object, its options, and the work itself."""
 
     resource: Resource
     arguments: dict[str, Any]
     work: Work
 
     def do(self, options: dict[str, Any], check_mode: bool, diff: bool) -> Outcome:
-        """Do the work with valid options.
+        """Do the work with validated options.
 
-        Any exception is caught here, because Ansible prints an uncaught one with the secrets in it.
+        Catches every exception, because Ansible prints uncaught ones with the secrets in them.
         """
         outcome = Outcome()
         try:
@@ -99,31 +99,31 @@ class Job:
 
 
 def execute(resource: Resource, arguments: dict[str, Any], work: Work) -> None:
-    """Have the work done: as a module of its own, unless it was asked for inside the controller."""
+    """Hand the work to the current runner: `as_module`, unless run inside the controller."""
     RUNNER.get()(Job(resource, arguments, work))
 
 
 class Module(AnsibleModule):
-    """Looks at what it was given before AnsibleModule does, which shows at once what is wrong."""
+    """Checks nested options before AnsibleModule does, to report all problems at once."""
 
     def _set_internal_properties(self, *arguments: Any, **more: Any) -> None:
-        """The first thing that AnsibleModule does once it has read what it was given."""
+        """Called by AnsibleModule right after it has read the parameters."""
         super()._set_internal_properties(*arguments, **more)
         self.no_log_values |= masking.secrets(self.params)
         wrong = misshapen(self.argument_spec, self.params)
         if wrong:
-            # Which of the options are secret is not known yet, so none is shown.
+            # It is not yet known which options are secret, so show none.
             self.fail_json(msg=wrong, invocation={})
 
 
 def as_module(job: Job) -> None:
-    """Do a job as Ansible's ordinary module does: options from standard input, result printed."""
+    """Do a job as an ordinary Ansible module: options from standard input, result printed."""
     module = Module(argument_spec=job.arguments, supports_check_mode=True)
     if connections.requests is None:
         module.fail_json(msg=missing_required_lib("requests"), exception=connections.REQUESTS_ERROR)
     outcome = job.do(module.params, module.check_mode, module._diff)
     module.no_log_values |= outcome.secrets
-    # ansible-core 2.19 and later do not look for secrets in warnings.
+    # ansible-core 2.19 and later do not mask secrets in warnings.
     for text in remove_values(outcome.warnings, module.no_log_values):
         module.warn(text)
     leave = module.fail_json if outcome.result.get("failed") else module.exit_json
@@ -131,7 +131,7 @@ def as_module(job: Job) -> None:
 
 
 RUNNER: ContextVar[Callable[[Job], None]] = ContextVar("taken_by", default=as_module)
-"""Who does the job that a module's main() hands over."""
+"""Runs the job that a module's main() hands over."""
 
 
 def run_in_controller(
@@ -143,10 +143,10 @@ def run_in_controller(
     diff: bool,
     invocation: bool = False,
 ) -> dict[str, Any]:
-    """Do in this process what a module does, and return what Ansible would take from its output.
+    """Run a module in this process and return the result that Ansible would read from its output.
 
-    `main` is the module's, `action` its name as the task gives it, `arguments` are plain data.
-    With `invocation`, the result says how the module was called.
+    `main` is the module's main(), `action` its name as written in the task, `arguments` are plain
+    data. With `invocation`, the result includes the module's arguments.
     """
     job, keys = job_of(main), masking.secrets(arguments)
     wrong = misshapen(job.arguments, arguments)
@@ -184,7 +184,7 @@ def job_of(main: Callable[[], None]) -> Job:
 
 
 def refusal(valid: Any, action: str) -> str:
-    """Why the options are not valid, in the words of AnsibleModule."""
+    """Why the options are invalid, worded as AnsibleModule words it."""
     text = valid.errors.msg
     if isinstance(valid.errors[0], UnsupportedError):
         return f"Unsupported parameters for ({action}) module: {text}"

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""IDs of the API's objects: UUIDs, which may carry the zone or region they lie in."""
+"""IDs of API objects: UUIDs, optionally prefixed with their zone or region."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ ID = re.compile(
 
 
 def bare_id(value: str) -> str | None:
-    """The UUID in `value`, which may carry a locality (`fr-par-1/uuid`); None if it is a name."""
+    """The UUID in `value`, without its locality (`fr-par-1/uuid`); None if `value` is a name."""
     match = ID.match(value)
     return match.group(2).lower() if match else None
 
 
 def locality(value: Any) -> str | None:
-    """The zone or region that an ID carries, None without one."""
+    """The zone or region prefixed to an ID; None without one."""
     match = ID.match(value) if isinstance(value, str) else None
     return match.group(1) if match else None

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a kind of object is, and how it is planned: pure, from data to data."""
+"""The definition of a kind of object, and planning for it: pure, without access to the API."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ WRITING = {
 
 
 class Kind:
-    """One kind of object, stated as data.
+    """One kind of object, described as data.
 
-    `collection` is the path of create and list, whose answer has its items under `list_key`;
-    `item` is the path of one object, None if it has no ID of its own; words in braces are the
-    references it lies under. `switches` are options that are not fields of the object. An `owned`
-    kind belongs to a project or organization. `filters` are the fields that the info module
-    selects by, `queries` those by which the API itself narrows a list, `known_by` those that tell
-    an object from others of its place. Of the fields in `one_of` an object has one: giving another
-    drops it.
+    `collection` is the path for create and list, whose answer has the items under `list_key`;
+    `item` is the path of one object, None if objects have no ID of their own. Names in braces in
+    `collection` are references to the object's parents. `switches` and `info_switches` are options
+    of the two modules that are not fields of the object. An `owned` kind belongs to a project or
+    organization. `filters` are the fields that the info module selects by, `queries` those that
+    the API itself can filter by, `identified_by` those that identify an object within its parents.
+    An object has exactly one of the fields in `one_of`: setting another removes it.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class Kind:
 
     @property
     def title(self) -> str:
-        """The kind in a sentence."""
+        """The kind's name for use in a sentence."""
         return spaced(self.kind)
 
     @property
@@ -73,10 +73,10 @@ class Kind:
         return spaced(self.plural)
 
     def called(self, found: dict[str, Any]) -> str:
-        """What a message calls an object."""
+        """How messages refer to an object."""
         return f"{self.title} {found.get('name') or found['id']!r}"
 
-    # What Ansible is told
+    # Argument specifications for Ansible
 
     def arguments(self) -> dict[str, dict[str, Any]]:
         """The argument specification of the kind's module."""
@@ -98,7 +98,7 @@ class Kind:
         }
 
     def in_zone_of_ids(self, config: Config, options: dict[str, Any]) -> Config:
-        """The configuration with the zone that the given IDs name, if they name one."""
+        """The configuration, with the zone prefixed to the given IDs, if there is one."""
         values = [options.get("id"), options.get("load_balancer")]
         for name, option in self.fields.items():
             if isinstance(option, Reference | Identifier):
@@ -112,16 +112,16 @@ class Kind:
             config = replace(config, zone=place, zone_given=True)
         return config
 
-    # Validation, before anything is asked of the API
+    # Validation, before any request to the API
 
     def given(self, options: dict[str, Any]) -> dict[str, Any]:
-        """The fields that the user gave: the ones that are managed."""
+        """The fields that the user gave; only these are managed."""
         return {
             name: stated(options[name]) for name in self.fields if options.get(name) is not None
         }
 
     def problems(self, options: dict[str, Any]) -> Iterator[str]:
-        """What is wrong with the options alone. Kinds add their own rules."""
+        """Problems of the options by themselves. Kinds add their own rules."""
         given = self.given(options)
         for name, value in given.items():
             yield from self.fields[name].problems(value, name)
@@ -131,40 +131,40 @@ class Kind:
         if options.get("id") and bare_id(options["id"]) is None:
             yield f"id: {options['id']!r} is not an ID; leave it out to find by name."
 
-    # Which of several objects is meant
+    # Identifying one of several objects
 
     def identity(self, options: dict[str, Any]) -> dict[str, Any]:
-        """What the options give of what an object is known by."""
+        """The given options that identify an object."""
         return {name: options[name] for name in self.identified_by if options.get(name)}
 
     def identity_in_words(self, options: dict[str, Any]) -> str:
-        """The same in words; a Problem if they give nothing of it."""
+        """The identifying options in words; raises Problem if none is given."""
         if not options.get("name"):
             raise Problem(f"Which {self.title}? Give its name or its id.")
         return f"named {options['name']!r}"
 
     def matches(self, options: dict[str, Any], item: dict[str, Any]) -> bool:
-        """True if the options tell this object from others."""
+        """True if the options identify this object."""
         return all(
             self.fields[name].same(value, item) for name, value in self.identity(options).items()
         )
 
     def identity_key(self, options: dict[str, Any]) -> str:
-        """One text for all options that tell the same object from others."""
+        """A text that is the same for all options that identify the same object."""
         fields = [(self.fields[name], value) for name, value in self.identity(options).items()]
         return str([(field.name, field.normalized(field.encode(value))) for field, value in fields])
 
     def among(
         self, items: Iterable[dict[str, Any]], options: dict[str, Any]
     ) -> dict[str, Any] | None:
-        """The one of these objects that the options mean, None if none of them is."""
+        """The object that the options identify among these; None if there is none."""
         if options.get("id"):
             return next((one for one in items if one["id"] == bare_id(options["id"])), None)
         what = self.identity_in_words(options)
         return self.only([item for item in items if self.matches(options, item)], what)
 
     def only(self, found: list[dict[str, Any]], what: str) -> dict[str, Any] | None:
-        """The one object, None if there is none. Two are a Problem that names both."""
+        """The only object found; None if there is none. Raises Problem if there are several."""
         if len(found) > 1:
             ids = " and ".join(item["id"] for item in found)
             raise Problem(
@@ -182,7 +182,7 @@ class Kind:
     def plan(
         self, found: dict[str, Any] | None, wanted: dict[str, Any], words: dict[str, Any]
     ) -> Plan:
-        """From what is there to what is wanted; `words` are the options as the user wrote them."""
+        """The plan from the found object to the wanted fields; `words` are the options as given."""
         return self.plan_update(found, wanted, words) if found else self.plan_create(wanted, words)
 
     def plan_create(self, wanted: dict[str, Any], words: dict[str, Any]) -> Plan:
@@ -242,7 +242,7 @@ class Kind:
         )
 
     def differing(self, found: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
-        """The wanted fields that the found object does not have, by meaning."""
+        """The wanted fields whose values differ in meaning from those of the found object."""
         return [
             name
             for name, option in self.fields.items()
@@ -250,7 +250,7 @@ class Kind:
         ]
 
     def dropped(self, found: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
-        """The fields in `one_of` that the object has and that a wanted one takes the place of."""
+        """The fields in `one_of` that the object has and that a wanted one replaces."""
         if not any(wanted.get(name) for name in self.one_of):
             return []
         return [
@@ -260,7 +260,7 @@ class Kind:
         ]
 
     def update_calls(self, found: dict[str, Any], changes: dict[str, Any]) -> list[Call]:
-        """The calls that change what differs. Kinds that need several override this."""
+        """The calls that make the changes. Kinds that need several calls override this."""
         if not changes:
             return []
         body = self.update_body(found, changes, list(self.fields))
@@ -269,7 +269,7 @@ class Kind:
     def update_body(
         self, found: dict[str, Any], changes: dict[str, Any], names: list[str]
     ) -> dict[str, Any]:
-        """What is there with what changes laid over it: a PUT resets what it leaves out."""
+        """The current values merged with the changes: a PUT resets what it leaves out."""
         body: dict[str, Any] = {}
         dropped = self.dropped(found, changes)
         for name in names:
@@ -284,7 +284,7 @@ class Kind:
         return body
 
     def plan_absent(self, found: dict[str, Any], options: dict[str, Any]) -> Plan:
-        """How to remove the object."""
+        """The plan to remove the object."""
         return Plan(
             calls=[Call("DELETE", self.item.format(**found))],
             before={
@@ -295,7 +295,7 @@ class Kind:
         )
 
     def expected(self, found: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
-        """The object as the API would show it with `wanted` laid over what was found."""
+        """The object as the API would show it with `wanted` applied to `found`."""
         outcome: dict[str, Any] = {**({"id": None} if self.item else {}), **found}
         dropped = self.dropped(found, wanted)
         for name, option in self.fields.items():
@@ -307,12 +307,12 @@ class Kind:
                 set_at(outcome, option.seen_at, [] if option.type == "list" else None)
         return outcome
 
-    # What is told of an object
+    # Output
 
     def exported(self, found: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-        """The object as one would declare it, without what the API would come to by itself.
+        """The object as one would declare it, without values that the API would set anyway.
 
-        `names` are those of other objects, by their IDs.
+        `names` maps the IDs of other objects to their names.
         """
         exported = {name: option.exported(found, names) for name, option in self.fields.items()}
         return {name: value for name, value in exported.items() if value is not None}
@@ -323,17 +323,17 @@ class Kind:
 
 
 def stated(value: Any) -> Any:
-    """A given value without the suboptions that were left out."""
+    """A given value without its omitted suboptions."""
     if isinstance(value, dict):
         return {key: stated(inner) for key, inner in value.items() if inner is not None}
     return [stated(inner) for inner in value] if isinstance(value, list) else value
 
 
 def spaced(name: str) -> str:
-    """A name in a sentence."""
+    """A name for use in a sentence, with spaces for underscores."""
     return name.replace("_", " ")
 
 
 def upper(text: str) -> str:
-    """A text that begins a sentence."""
+    """A text with its first letter in upper case, to begin a sentence."""
     return text[:1].upper() + text[1:]

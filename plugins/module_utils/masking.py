@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What must not be shown, and results without it."""
+"""Finding private keys, and masking secrets in results."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from ansible.module_utils.common.parameters import remove_values
 PRIVATE_KEY = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----(.*?)(?:-----END [A-Z ]*KEY-----|$)", re.S
 )
-"""A private key in a text, to its end or that of the text, and what it holds."""
+"""A private key in a text, up to its end or the end of the text; the group is its content."""
 SHORT = 8
-"""A line of fewer characters tells nothing of a key, and may stand in other texts by chance."""
+"""Lines with fewer characters reveal nothing of a key, and may occur elsewhere by chance."""
 
 
 def secrets(value: Any) -> set[str]:
-    """What must not be shown of the private keys in plain data, wherever they stand in it.
+    """The texts to hide because of private keys anywhere in plain data.
 
-    A key is hidden as a whole, also with its line breaks written as `\\n`, as in a text that quotes
-    it, and line by line, for a text that holds a part of it.
+    For each key: the whole key, the same with line breaks escaped as `\\n`, as when quoted, and its
+    single lines, for texts that contain part of it.
     """
     if isinstance(value, dict):
         value = [*value, *value.values()]
@@ -36,6 +36,6 @@ def secrets(value: Any) -> set[str]:
 
 
 def masked(result: dict[str, Any], secrets: set[str]) -> dict[str, Any]:
-    """The result without secrets. As AnsibleModule does it, true, false and null stay."""
+    """The result without the secrets; as in AnsibleModule, true, false and null are kept."""
     kept = {key: value for key, value in result.items() if isinstance(value, bool | None)}
     return {**remove_values(result, secrets), **kept}

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What shall happen to one object: the calls, and how that looks."""
+"""The planned change to one object: the calls, and their effect."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Call:
-    """One write. `path` is relative to the zone."""
+    """One write request. `path` is relative to the zone."""
 
     method: str
     path: str
@@ -21,10 +21,10 @@ class Call:
 
 @dataclass(frozen=True)
 class Plan:
-    """The calls that turn what was found into what is wanted, and how that looks.
+    """The calls that turn the found object into the wanted one, and their effect.
 
-    `before` and `after` are in the words of the options; `outcome` is the object as the API would
-    show it, None if it would be gone.
+    `before` and `after` are expressed as options; `outcome` is the object as the API would show
+    it, None if it would be gone.
     """
 
     calls: list[Call] = field(default_factory=list)

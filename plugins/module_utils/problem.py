@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a user can act on."""
+"""Errors that a user can act on."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any
 
 
 class Problem(Exception):
-    """Something a user can act on: its text is the whole message.
+    """An error that a user can act on; its text is the whole message.
 
-    `details` is what the result says beside it.
+    `details` are further keys of the result.
     """
 
     def __init__(self, text: str, **details: Any) -> None:
@@ -21,7 +21,7 @@ class Problem(Exception):
 
 
 def refuse(problems: Iterable[str]) -> None:
-    """Raise one Problem that names everything that is wrong."""
+    """Raise one Problem with all the texts, if there are any."""
     texts = list(problems)
     if texts:
         raise Problem(" ".join(texts))

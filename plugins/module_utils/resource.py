@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One object of any kind: find it, bring it to what is wanted, wait until it can be used."""
+"""One object of any kind: find it, bring it to the wanted state, wait until it is usable."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from .problem import Problem, refuse
 from .session import LEAVING, Session
 
 KINDS: dict[str, Resource] = {}
-"""Every kind that is loaded, by its name, for references among them."""
+"""Every loaded kind by its name, for references between kinds."""
 
 
 class Resource(Kind):
-    """A kind whose objects can be read and written over the API."""
+    """A kind whose objects are read and written through the API."""
 
     def __init__(self, kind: str, **stated: Any) -> None:
         super().__init__(kind, **stated)
@@ -30,13 +30,13 @@ class Resource(Kind):
     # Finding
 
     def find(self, session: Session, options: dict[str, Any]) -> dict[str, Any] | None:
-        """The one object that the options name; None if there is none."""
+        """The object that the options identify; None if there is none."""
         if options.get("id"):
             return self.read(session, bare_id(options["id"]))
         return self.find_by_name(session, options)
 
     def read(self, session: Session, object_id: str) -> dict[str, Any] | None:
-        """The object of this ID; None if it is gone or going."""
+        """The object with this ID; None if it is gone or being deleted."""
         try:
             found = session.api.get(self.item.format(id=object_id))
         except ApiError as error:
@@ -51,20 +51,20 @@ class Resource(Kind):
         return self.among(self.list(session, ids, name=options["name"]), options)
 
     def list(self, session: Session, under: dict[str, Any], **params: Any) -> list[dict[str, Any]]:
-        """All objects under these parents, over all pages. The API's name filter is not exact."""
+        """All objects under these parents, from all pages. The API's name filter is not exact."""
         if None in under.values():
-            return []  # there is nothing under what check mode would make
+            return []  # a parent yet to be created, in check mode, has nothing under it
         if self.owned:
             params |= owner(session.config)
         items = session.api.list(self.collection.format(**under), self.list_key, **params)
         return [item for item in items if self.as_read(session, item)]
 
     def as_read(self, session: Session, found: dict[str, Any]) -> dict[str, Any] | None:
-        """An object as it was read, None if it is about to go."""
+        """The object that was read; None if it is being deleted."""
         return None if found.get("status") in LEAVING else found
 
     def parent_ids(self, session: Session, options: dict[str, Any]) -> dict[str, Any]:
-        """The IDs of the objects this kind lies under; None for one that check mode would make."""
+        """The IDs of the object's parents; None for one yet to be created, in check mode."""
         ids = {}
         for name in self.parents:
             if not options.get(name):
@@ -81,7 +81,10 @@ class Resource(Kind):
         name: str,
         word: str,
     ) -> str | None:
-        """The ID of what the reference `name` calls `word`; None if check mode would create it."""
+        """The ID of the object that the reference `name` calls `word`.
+
+        None if it is yet to be created, in check mode, or if it is missing and state is absent.
+        """
         target = KINDS[self.fields[name].kind]
         scope = {parent: options.get(parent) for parent in target.parents}
         for parent in target.parents:
@@ -109,7 +112,7 @@ class Resource(Kind):
         return None
 
     def id_of(self, session: Session, options: dict[str, Any], name: str) -> str | None:
-        """The ID of what the reference `name` gives by a name or an ID; None as in `look_up`."""
+        """The ID of the object that the reference `name` names; None as in `look_up`."""
         look_up = partial(self.look_up, session, options, None, name)
         return self.fields[name].resolve(options[name], {}, look_up)
 
@@ -133,7 +136,7 @@ class Resource(Kind):
         return (thing.get("lb") or {}).get("id") or thing.get("load_balancer")
 
     def ensure(self, session: Session, options: dict[str, Any]) -> tuple[Plan, Any]:
-        """Bring the object to what the options say; return the plan and the resulting object."""
+        """Bring the object to the wanted state; return the plan and the resulting object."""
         refuse(self.problems(options))
         first: Plan | None = None
         while True:
@@ -149,19 +152,19 @@ class Resource(Kind):
                 first = first or plan
                 return first, self.apply(session, plan, options, found)
             except AnswerLost as lost:
-                # Look before sending again, so that no fault ever creates a second object.
+                # Look before sending again, so that no failure creates a second object.
                 session.pause_after(lost)
             except ApiError as error:
                 if not (error.gone and options.get("state") == "absent"):
                     raise
-                return first or Plan(), None  # with what it lay under
+                return first or Plan(), None  # removed along with its parent
 
     def is_in_transition(self, found: dict[str, Any]) -> bool:
-        """True if the object itself shows that it cannot be used yet. For kinds to override."""
+        """True if the object's own state shows that it is not usable yet. For kinds to override."""
         return False
 
     def once_usable(self, session: Session, found: dict[str, Any] | None) -> dict[str, Any] | None:
-        """What was found, once it can be used: the run that made it may have been cut short."""
+        """The found object, once usable: the run that created it may have been interrupted."""
         on_its_way = found and self.is_in_transition(found)
         if not on_its_way or not session.wait or session.check_mode:
             return found
@@ -172,7 +175,7 @@ class Resource(Kind):
     def plan_for(
         self, session: Session, options: dict[str, Any], found: dict[str, Any] | None
     ) -> Plan:
-        """Resolve what the plan needs, and make it; refuse what must not be touched."""
+        """Resolve references and make the plan; refuse to change what must not be touched."""
         if options.get("state") == "absent":
             plan = self.plan_absent(found, options) if found else Plan()
         else:
@@ -189,7 +192,7 @@ class Resource(Kind):
     def refuse_elsewhere(
         self, session: Session, options: dict[str, Any], plan: Plan, found: dict[str, Any] | None
     ) -> None:
-        """Refuse to write where the task does not say, or what is not ours to change."""
+        """Refuse to change an object that is managed, or not where the task says it is."""
         thing = plan.outcome or found
         load_balancer_id = self.load_balancer_of(session, thing)
         session.refuse_managed(load_balancer_id)
@@ -212,7 +215,7 @@ class Resource(Kind):
         )
 
     def refuse_taken(self, session: Session, plan: Plan, found: dict[str, Any] | None) -> None:
-        """Refuse a new name that another one has: the name would tell neither from the other."""
+        """Refuse a new name that another object has: it would no longer identify either."""
         if not found or plan.outcome.get("name") == found.get("name"):
             return
         name = plan.outcome["name"]
@@ -221,18 +224,18 @@ class Resource(Kind):
             raise Problem(f"name: {name!r} is the name of another {self.title}: give another one.")
 
     def forewarn(self, session: Session, plan: Plan, found: dict[str, Any] | None) -> None:
-        """In check mode: warn of what the API would refuse, if all else stays as it is."""
+        """In check mode: warn of what the API would refuse if nothing else changes."""
         in_use = self.in_use(session, found) if plan.outcome is None else ""
         if in_use:
             session.warn(f"{in_use}: as long as it is, the API will refuse to delete it.")
 
     def advise(self, session: Session, outcome: dict[str, Any]) -> None:
-        """Warn of what is allowed but hardly meant. For kinds to override."""
+        """Warn of what is allowed but probably not intended. For kinds to override."""
 
     def apply(
         self, session: Session, plan: Plan, options: dict[str, Any], found: dict[str, Any] | None
     ) -> dict[str, Any] | None:
-        """Send the plan's calls, wait, and return the object as it then is."""
+        """Send the plan's calls, wait, and return the resulting object; None if removed."""
         absent = options.get("state") == "absent"
         load_balancer_id = self.load_balancer_of(session, plan.outcome or found or {})
         answer = found
@@ -256,24 +259,24 @@ class Resource(Kind):
         return outcome
 
     def has_more(self, options: dict[str, Any]) -> bool:
-        """True if there are options that only an object that is there can take."""
+        """True if some options can be applied only once the object exists."""
         return any(option.later and options.get(name) for name, option in self.fields.items())
 
     def used_by(self, session: Session, found: dict[str, Any]) -> list[str]:
-        """Who keeps the object from being deleted. For kinds to override."""
+        """The objects that prevent this one from being deleted. For kinds to override."""
         return []
 
     def in_use(self, session: Session, found: dict[str, Any]) -> str:
-        """That in words; '' if nobody does."""
+        """What `used_by` returns, in words; '' if nothing uses the object."""
         users = self.used_by(session, found)
         return f"{upper(self.called(found))} is in use by {', '.join(users)}" if users else ""
 
     def await_usable(
         self, session: Session, object_id: str, load_balancer_id: str | None
     ) -> dict[str, Any] | None:
-        """Wait until the object can be used: by default, until its load balancer can.
+        """Wait until the object is usable: by default, until its load balancer is.
 
-        Returns the object as it then is, where waiting has shown that.
+        Returns the object, if waiting has read it.
         """
         session.await_usable(load_balancer_id)
         return None
@@ -285,7 +288,7 @@ class Resource(Kind):
     # Reading for the info module
 
     def select(self, session: Session, options: dict[str, Any]) -> list[dict[str, Any]]:
-        """The objects that have all that the options ask for."""
+        """The objects that match all the options."""
         refuse(self.problems(options))
         wanted = {
             name: value
@@ -304,12 +307,12 @@ class Resource(Kind):
         return [item for item in items if self.selects(wanted, item)]
 
     def extras(self, session: Session, options: dict[str, Any], outcome: Any) -> dict[str, Any]:
-        """What the result says beside the object. For kinds to override."""
+        """Further keys of the result. For kinds to override."""
         return {}
 
 
 def owner(config: Config) -> dict[str, str]:
-    """The project, or else the organization, that new objects belong to."""
+    """The project, or else the organization, that new objects belong to; empty without either."""
     if config.project_id:
         return {"project_id": config.project_id}
     return {"organization_id": config.organization_id} if config.organization_id else {}

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One task's dealings with the API: writing when it may, waiting until it is done."""
+"""One task's interaction with the API: when it may write, and waiting until changes are live."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ MANAGED_TAG = "managed-by-scaleway-cloud-controller-manager"
 
 
 def is_usable(load_balancer: dict[str, Any]) -> bool:
-    """True if the load balancer serves its newest configuration (not for an embedded one)."""
+    """True if the load balancer serves its latest configuration. Not for an embedded one."""
     return load_balancer["status"] == "ready" and not any(
         instance["status"] in INSTANCE_MOVING for instance in load_balancer["instances"]
     )
 
 
 def is_managed(load_balancer: dict[str, Any]) -> bool:
-    """True if Kubernetes' cloud controller made the load balancer and will undo our changes."""
+    """True if Kubernetes' cloud controller created the load balancer and will undo our changes."""
     tags = load_balancer.get("tags") or []
     return MANAGED_TAG in tags or tags[:1] == ["kapsule"]
 
 
 class Session:
-    """What one task shares: the API, how to wait, what was looked up, what to warn of."""
+    """State shared within one task: the API, how to wait, objects looked up, warnings."""
 
     def __init__(self, config: Config, options: dict[str, Any], check_mode: bool) -> None:
         self.config = config
@@ -51,26 +51,26 @@ class Session:
         self.warnings: list[str] = []
         self.looked_up: dict[tuple, Any] = {}
         self.load_balancers: dict[str, dict[str, Any]] = {}
-        """Load balancers as GET or a list showed them since the last write, by ID."""
+        """Load balancers by ID, as a GET or a list has shown them since the last write."""
 
     def warn(self, text: str) -> None:
-        """Warn once."""
+        """Add a warning, once."""
         if text not in self.warnings:
             self.warnings.append(text)
 
     def known(self, object_id: str) -> dict[str, Any] | None:
-        """The object of this ID, if it was looked up by its name."""
+        """The object with this ID, if it has been looked up by name."""
         objects = (one for one in self.looked_up.values() if one)
         return next((one for one in objects if one["id"] == object_id), None)
 
     def load_balancer(self, load_balancer_id: str) -> dict[str, Any]:
-        """The load balancer, read unless that happened since the last write."""
+        """The load balancer, read unless it has been read since the last write."""
         if load_balancer_id not in self.load_balancers:
             self.load_balancers[load_balancer_id] = self.api.get(f"lbs/{load_balancer_id}")
         return self.load_balancers[load_balancer_id]
 
     def refuse_managed(self, load_balancer_id: str | None) -> None:
-        """Refuse a write to a load balancer that is not ours to change. Also in check mode."""
+        """Refuse to change a load balancer that Kubernetes manages, also in check mode."""
         if load_balancer_id is None or self.allow_managed:
             return
         load_balancer = self.load_balancer(load_balancer_id)
@@ -82,7 +82,7 @@ class Session:
             )
 
     def send(self, call: Call, load_balancer_id: str | None = None, absent: bool = False) -> Any:
-        """Send a write once its load balancer can take it. Deleting what is gone is success."""
+        """Send a write once its load balancer accepts it. Deleting what is gone is a success."""
         while True:
             if load_balancer_id is not None:
                 self.settle(load_balancer_id, absent)
@@ -96,25 +96,25 @@ class Session:
                 time.sleep(0.5)
 
     def write(self, call: Call) -> Any:
-        """Send a write once."""
+        """Send a write a single time."""
         try:
             return self.api.request(call.method, call.path, call.body, call.params)
         finally:
             self.load_balancers.clear()
 
     def pause_after(self, lost: AnswerLost) -> None:
-        """Pause before looking whether what was lost took effect; raise if the time is over."""
+        """Pause before checking whether the request took effect; raise `lost` if time is up."""
         if time.monotonic() > self.deadline:
             raise lost
         self.looked_up.clear()
         time.sleep(0.5)
 
     def alone(self) -> AbstractContextManager:
-        """Within it nobody else of this task reads what it then changes and writes back."""
+        """A context in which no other thread of this task reads what it changes and writes back."""
         return nullcontext()
 
     def settle(self, load_balancer_id: str, absent: bool = False) -> None:
-        """Wait while the load balancer itself is being made or moved."""
+        """Wait while the load balancer itself is being created or migrated."""
         known = self.load_balancers.get(load_balancer_id)
         if known and known["status"] not in MOVING:
             return
@@ -127,7 +127,7 @@ class Session:
     def await_usable(
         self, load_balancer_id: str | None, absent: bool = False, always: bool = False
     ) -> None:
-        """Wait until the load balancer serves what was written to it."""
+        """Wait until the load balancer serves what has been written to it."""
         if load_balancer_id is None or not (self.wait or always):
             return
         try:
@@ -153,7 +153,7 @@ class Session:
         self.load_balancers[load_balancer_id] = self.poll(path, over)
 
     def poll(self, path: str, over: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        """Read `path` with growing pauses until `over` says so; return what was read last."""
+        """Read `path` with growing pauses until `over` is true; return what was read last."""
 
         def still(found: dict[str, Any]) -> str:
             return f"{path} is still {found.get('status')!r} ({_states(found)})"
@@ -163,9 +163,9 @@ class Session:
     def until(
         self, read: Callable[[], T], over: Callable[[T], bool], still: Callable[[T], str]
     ) -> T:
-        """Call `read` with growing pauses until `over` says so; return what was read last.
+        """Call `read` with growing pauses until `over` is true; return what was read last.
 
-        `still` begins the message for when that takes too long.
+        `still` gives the beginning of the message if that takes too long.
         """
         for attempt in itertools.count(1):
             found = read()
@@ -179,7 +179,7 @@ class Session:
             time.sleep(backoff(attempt))
 
     def await_gone(self, path: str) -> None:
-        """Wait until the API says that there is nothing at `path`."""
+        """Wait until the API reports that nothing is at `path`."""
         if not self.wait:
             return
         try:

@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is wrong with options that lie within other options, each problem with its place.
+"""Validation of nested options, reporting every problem with its path.
 
-Ansible's validator names the option and not the place, stops at the first problem of such options,
-and fails with an exception on some.
+Ansible's validator names only the option and not its path, stops at the first problem in nested
+options, and fails with an exception on some.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ CONVERTED: dict[str, tuple[Callable[[Any], Any], str]] = {
     "dict": (check_type_dict, "a dictionary is wanted here."),
     "list": (check_type_list, "a list is wanted here."),
 }
-"""By an argument's type: what Ansible makes of a value, and what is wrong if it cannot."""
+"""By an argument's type: Ansible's conversion of a value, and the message if that fails."""
 
 
 def misshapen(arguments: dict[str, Any], given: dict[str, Any]) -> str:
-    """What is wrong within lists and dictionaries, as one text; '' if nothing is.
+    """All problems in options with suboptions, as one text; '' if there are none.
 
-    `arguments` is an argument specification. What is not within another option is left to Ansible.
+    `arguments` is an argument specification. Top-level problems are left to Ansible.
     """
     outer = {name: value for name, value in given.items() if "options" in arguments.get(name, {})}
     return " ".join(_within(arguments, outer, ""))

@@ -1,11 +1,11 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run a module's work inside the controller's worker, where it costs no fork, zip and new Python.
+"""Run modules inside the controller's worker, which saves a fork, a zip file and a new Python.
 
-Each module has an action plugin of its own name, `plugins/action/NAME.py`, of two imports: the
-ActionModule from here, and the module's main, by which ansible-lint checks options. A plugin of the
-module's own name is loaded before the workers fork, so its imports are paid once in a play.
+Each module has an action plugin of the same name, `plugins/action/NAME.py`, with two imports: the
+ActionModule from here, and the module's main, which ansible-lint needs to check options. A plugin
+with the module's name is loaded before the workers fork, so it is imported only once per play.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ from ..module_utils import connections
 from ..module_utils.execution import run_in_controller
 
 SWITCH = "SCALEWAY_LB_IN_PROCESS"
-"""Set to 0 in the environment, it has every module run as an ordinary one."""
+"""Environment variable; if it is 0, all modules run as ordinary ones."""
 
 if connections.requests and not os.environ.get("SCW_API_URL", "").startswith("http:"):
-    # Before the workers fork, for all of them. What is wrong here, a task tells that needs it.
+    # Before the workers fork, for all of them. An error here is reported by the task it affects.
     with suppress(OSError):
         connections.trusting(connections.authorities())
 
 
 class ActionModule(ActionBase):
-    """Runs the module of the task here, or as an ordinary one where that is not the same."""
+    """Runs the task's module here, or as an ordinary one if the result could differ."""
 
     _supports_async = True
 
@@ -63,18 +63,18 @@ class ActionModule(ActionBase):
             )
 
     def must_step_aside(self, task_vars: Mapping[str, Any], environment: Mapping[str, Any]) -> bool:
-        """True where the module would run in another way, as another user or on another host."""
+        """True if the module must run in another way, as another user or on another host."""
         return bool(
             self._task.async_val
             or self._connection.transport != "local"
             or self._connection.become
             or str(environment.get(SWITCH, os.environ.get(SWITCH))) == "0"
-            or connections.requests is None  # which another interpreter may have
+            or connections.requests is None  # another interpreter may have it
             or self.names_other_interpreter(task_vars)
         )
 
     def names_other_interpreter(self, task_vars: Mapping[str, Any]) -> bool:
-        """True if the host's variables name a Python that is not the controller's."""
+        """True if the host's variables name a Python other than the controller's."""
         if self._task.delegate_to:
             task_vars = task_vars["ansible_delegated_vars"][self._task.delegate_to]
         named = task_vars.get("ansible_python_interpreter")
@@ -84,7 +84,7 @@ class ActionModule(ActionBase):
         return not named.startswith("auto") and not is_this_python(named)
 
     def run_as_usual(self, task_vars: dict[str, Any]) -> dict[str, Any]:
-        """Hand over to the plugin that runs modules which have no action plugin."""
+        """Hand over to the plugin that runs modules without an action plugin."""
         usual = self._shared_loader_obj.action_loader.get(
             "ansible.legacy.normal",
             task=self._task,
@@ -100,26 +100,26 @@ class ActionModule(ActionBase):
 def plain(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """A task's arguments as plain data.
 
-    ansible-core 2.18 hands over vaulted values undecrypted, later ones hand over tagged text.
+    ansible-core 2.18 passes vaulted values still encrypted, later versions pass tagged text.
     """
     try:
         return json.loads(json.dumps(arguments))
-    except TypeError:  # something that JSON does not know, but Ansible does
+    except TypeError:  # a type that only Ansible's encoder knows
         return json.loads(json.dumps(arguments, cls=AnsibleJSONEncoder, vault_to_text=True))
 
 
 def is_this_python(named: str) -> bool:
     """True if the path or command names the Python that runs this.
 
-    A virtual environment's Python links to the one it was made of, but is another: so the folder
-    counts, too.
+    The folder is compared, too: the Python of a virtual environment is a link to the one it was
+    made from, but not the same.
     """
     path, this = Path(shutil.which(named) or named), Path(sys.executable)
     return path.exists() and path.samefile(this) and path.parent.resolve() == this.parent.resolve()
 
 
 def shows_invocation(task_vars: Mapping[str, Any]) -> bool:
-    """Whether results say how a module was called: a setting since ansible-core 2.21."""
+    """Whether results include the module's arguments; a setting since ansible-core 2.21."""
     if not constants.config.get_configuration_definition("INJECT_INVOCATION"):
         return True
     return constants.config.get_config_value("INJECT_INVOCATION", variables=task_vars)
@@ -127,7 +127,7 @@ def shows_invocation(task_vars: Mapping[str, Any]) -> bool:
 
 @contextmanager
 def laid_over(environment: Mapping[str, Any]) -> Iterator[None]:
-    """Lay the task's environment over this process's. A worker is a fork: nothing else sees it."""
+    """Apply the task's environment to this process: a worker is a fork, so nothing else sees it."""
     before = {name: os.environ.get(name) for name in environment}
     os.environ.update({name: str(value) for name, value in environment.items()})
     try:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the API's answers say about certificates."""
+"""Interpreting what the API's answers say about certificates."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import Any
 from . import pem
 
 NEXT = ".next"
-"""What the name of a replacement ends in until it takes over the name of the certificate."""
+"""The suffix of a replacement's name until it takes over the name of the certificate."""
 UNDATED = "0001-01-01T00:00:00Z"
-"""The end of a certificate that has not been issued."""
-LETSENCRYPT = ("letsencrypt", "letsencryt")  # the API's enum holds a misspelling, too
+"""The end date of a certificate that has not been issued."""
+LETSENCRYPT = ("letsencrypt", "letsencryt")  # the API's enum also contains a misspelling
 
 
 def own_name(load_balancer: dict[str, Any]) -> str | None:
-    """The name that always resolves to the load balancer; None without a public IPv4 address."""
+    """The built-in name that resolves to the load balancer; None without a public IPv4 address."""
     for ip in load_balancer.get("ip") or []:
         if "." in ip.get("ip_address", ""):
             dashed = ip["ip_address"].replace(".", "-")
@@ -32,17 +32,17 @@ def is_imported(found: dict[str, Any]) -> bool:
 
 
 def names_of(found: dict[str, Any]) -> list[str]:
-    """The names that a certificate is for, the first one first."""
+    """The names that a certificate is for, its common name first."""
     return [found["common_name"], *(found.get("subject_alternative_name") or [])]
 
 
 def normalized(names: list[str]) -> frozenset[str]:
-    """Names in a form in which equal sets of names are equal, whatever their case and order."""
+    """Names in a form to compare regardless of case and order."""
     return frozenset(name.lower() for name in names)
 
 
 def holds(found: dict[str, Any], bundle: pem.Bundle) -> bool:
-    """True if the certificate found is, as far as the API shows it, the one in the bundle."""
+    """True if, as far as the API shows, the found certificate is the one in the bundle."""
     return (
         is_imported(found)
         and found["status"] != "error"
@@ -53,22 +53,22 @@ def holds(found: dict[str, Any], bundle: pem.Bundle) -> bool:
 
 
 def listed_names(found: dict[str, Any]) -> str:
-    """The names that a certificate is for, for a message."""
+    """The names that a certificate is for, as text for a message."""
     return ", ".join(names_of(found))
 
 
 def moment(text: str) -> datetime.datetime:
-    """A time as the API writes it, to the second; certificates have no finer dates."""
+    """Parse a time in the API's format, to the second: certificates have no finer dates."""
     return datetime.datetime.strptime(text[:19], "%Y-%m-%dT%H:%M:%S").replace(tzinfo=datetime.UTC)
 
 
 def stamp(when: datetime.datetime) -> str:
-    """A time as the API writes it."""
+    """A time in the API's format."""
     return when.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def days_left(found: dict[str, Any]) -> int | None:
-    """Whole days until a certificate ends; None where no end is known."""
+    """Whole days until a certificate expires; None if its end is unknown."""
     end = found.get("not_valid_after")
     if not end or end == UNDATED:
         return None
@@ -76,7 +76,7 @@ def days_left(found: dict[str, Any]) -> int | None:
 
 
 def reserved_name(name: str) -> str:
-    """The problem of a certificate that would be taken for a replacement."""
+    """The problem text for a certificate whose name would make it look like a replacement."""
     return (
         f"{name!r} is what a replacement of {name.removesuffix(NEXT)!r} is called before it "
         f"takes over that name. Choose a name that does not end in {NEXT}."

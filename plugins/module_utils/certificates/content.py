@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a certificate is wanted to be."""
+"""The wanted content of a certificate."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .answers import holds, is_imported, names_of, normalized, own_name, stamp
 
 LABEL = r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 HOST = re.compile(rf"(?![0-9.]+$){LABEL}(\.{LABEL})*")
-"""A name in DNS, and no IP address."""
+"""A DNS name, not an IP address."""
 
 
 class Content:
@@ -26,7 +26,7 @@ class Content:
     def __init__(
         self, session: Session, options: dict[str, Any], load_balancer: dict[str, Any] | None
     ) -> None:
-        """`load_balancer` is None where check mode would create it."""
+        """`load_balancer` is None if it is yet to be created, in check mode."""
         self.bundle = None
         self.names: list[str] = []
         if options.get("custom_certificate"):
@@ -58,7 +58,7 @@ class Content:
         self.names = distinct(plain(one) for one in names if one)
 
     def is_in(self, found: dict[str, Any] | None) -> bool:
-        """True if the certificate found is, as far as the API shows it, the one wanted."""
+        """True if, as far as the API shows, the found certificate is the wanted one."""
         if found is None or found["status"] == "error":
             return False
         if self.bundle:
@@ -66,7 +66,7 @@ class Content:
         return not is_imported(found) and normalized(names_of(found)) == normalized(self.names)
 
     def lacking(self, found: dict[str, Any]) -> list[str]:
-        """The names of the certificate found that this one is not for."""
+        """The names of the found certificate that this one does not cover."""
         mine = normalized(self.names)
         return [
             name
@@ -75,14 +75,14 @@ class Content:
         ]
 
     def body(self) -> dict[str, Any]:
-        """The part of a request to create it that says what it is."""
+        """The part of a create request's body that gives the content."""
         if self.bundle:
             return {"custom_certificate": {"certificate_chain": self.bundle.pem}}
         first, *others = self.names
         return {"letsencrypt": {"common_name": first, "subject_alternative_name": others}}
 
     def outcome(self) -> dict[str, Any]:
-        """As the API would show it."""
+        """The content as the API would show it."""
         bundle = self.bundle
         return {
             "type": "custom" if bundle else "letsencrypt",
@@ -94,12 +94,12 @@ class Content:
 
 
 def plain(name: str) -> str:
-    """A name without the spaces around it and without the dot that ends it in DNS."""
+    """A name without surrounding spaces and without the trailing dot of DNS."""
     return name.strip().removesuffix(".")
 
 
 def distinct(names: Iterable[str]) -> list[str]:
-    """Each name once, whatever its case."""
+    """The names without duplicates, regardless of case."""
     found: dict[str, str] = {}
     for name in names:
         found.setdefault(name.lower(), name)
@@ -107,7 +107,7 @@ def distinct(names: Iterable[str]) -> list[str]:
 
 
 def unobtainable(names: Iterable[str]) -> Iterator[str]:
-    """What is wrong with names to order a certificate of Let's Encrypt for."""
+    """Problems of names for which Let's Encrypt cannot issue a certificate."""
     for name in map(plain, names):
         if name.startswith("*."):
             yield (

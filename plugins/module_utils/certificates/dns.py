@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the names of a certificate lead: Let's Encrypt asks for them at the load balancer."""
+"""Where a certificate's names resolve to: Let's Encrypt must find them at the load balancer."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from ..session import Session
 def check_dns(
     session: Session, load_balancer: dict[str, Any], names: list[str], patience: int
 ) -> None:
-    """Wait `patience` seconds until every name resolves to the load balancer.
+    """Wait up to `patience` seconds until every name resolves to the load balancer only.
 
-    Names that then resolve elsewhere are refused. Names that cannot be looked up from here are
-    warned of, since the platform may see them.
+    Raises Problem if names then still resolve elsewhere. Warns of names that cannot be resolved
+    from here, since the platform may be able to resolve them.
     """
     addresses = {ip["ip_address"] for ip in load_balancer["ip"]}
     deadline = time.monotonic() + patience
@@ -41,7 +41,7 @@ def check_dns(
 
 
 def wrong_dns(load_balancer: dict[str, Any], elsewhere: dict[str, list[str]]) -> str:
-    """What to do in DNS about names that also lead elsewhere: to these addresses, or nowhere."""
+    """How to correct the DNS of names; `elsewhere` lists their wrong addresses, as far as known."""
     points = ", ".join(
         f"{name} ({', '.join(at)})" if at else name for name, at in elsewhere.items()
     )
@@ -54,7 +54,7 @@ def wrong_dns(load_balancer: dict[str, Any], elsewhere: dict[str, list[str]]) ->
 
 
 def _addresses(name: str) -> set[str]:
-    """What a name resolves to from here; empty if it cannot be looked up."""
+    """The addresses that a name resolves to from here; empty if it cannot be resolved."""
     try:
         return {str(entry[4][0]) for entry in socket.getaddrinfo(name, 80)}
     except (OSError, UnicodeError):

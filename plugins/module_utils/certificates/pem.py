@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Third-party certificates: read them, put them in order, say what is wrong with them."""
+"""Third-party certificates: read, order and validate them."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from ..problem import Problem
 
 BLOCK = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----\s.*?-----END \1-----", re.S)
 MARK = re.compile(r"--\s*(?:BEGIN|END)\b")
-"""The beginning or the end of a block, even if it is damaged."""
+"""The begin or end marker of a block, even if it is damaged."""
 
 JOIN = " A bundle is key, certificate and chain in one: cat privkey.pem fullchain.pem > shop.pem."
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """A private key, its certificate and the chain above it, ready to be sent.
+    """A private key, its certificate and chain, ready to be sent.
 
     `common_name` and `alternative_names` are what the API will show: the first DNS name and the
-    rest of them; other names vanish (notes, 12).
+    others; names of other types are lost (notes, 12).
     """
 
     pem: str = field(repr=False)
@@ -33,7 +33,7 @@ class Bundle:
     not_valid_before: datetime.datetime
     not_valid_after: datetime.datetime
     has_issuer: bool
-    """The chain holds the certificate's issuer, or it needs none."""
+    """The chain contains the certificate's issuer, or the certificate is self-issued."""
 
     @property
     def names(self) -> list[str]:
@@ -41,10 +41,10 @@ class Bundle:
 
 
 def read(parts: dict[str, str | None], now: datetime.datetime | None = None) -> Bundle:
-    """Read key, certificate and chain, apart (`private_key`, `certificate`, `chain`) or as one
+    """Read key, certificate and chain, given as `private_key`, `certificate` and `chain`, or as one
     `bundle` in any order.
 
-    Raises Problem where the API, or a client of the load balancer, would refuse them.
+    Raises Problem if the API or clients of the load balancer would reject them.
     """
     x509, serialization = _cryptography()
     texts = {name: text for name, text in parts.items() if text}
@@ -119,10 +119,10 @@ def _cryptography() -> tuple[Any, Any]:
 
 
 def _validity(certificate: Any) -> tuple[datetime.datetime, datetime.datetime]:
-    """From when until when a certificate is valid."""
+    """The beginning and the end of a certificate's validity."""
     if hasattr(certificate, "not_valid_after_utc"):
         return certificate.not_valid_before_utc, certificate.not_valid_after_utc
-    # cryptography 41 tells the same without saying that it is UTC
+    # cryptography 41 returns the same times, in UTC but without a time zone
     times = (certificate.not_valid_before, certificate.not_valid_after)
     return tuple(time.replace(tzinfo=datetime.UTC) for time in times)
 
@@ -135,7 +135,7 @@ def _key(serialization: Any, pem: str, where: str) -> Any:
         except TypeError:
             encrypted = True
         except Exception:
-            # The library's own words may quote the key.
+            # The library's message may quote the key.
             pass
     if encrypted:
         raise Problem(
@@ -178,7 +178,7 @@ def _leaf(key: Any, certificates: list[Any], serialization: Any) -> Any:
 
 
 def _chain(leaf: Any, others: list[Any]) -> list[Any]:
-    """The other certificates from the leaf's issuer upwards; each must belong there."""
+    """The other certificates, from the leaf's issuer upwards; each must be part of the chain."""
     chain: list[Any] = []
     last = leaf
     left = [other for number, other in enumerate(others) if other not in others[:number]]
@@ -212,7 +212,7 @@ def _name(name: Any) -> str:
 
 
 def _dns_names(x509: Any, leaf: Any) -> list[str]:
-    """The DNS alternative names, or the subject's common name where there are none."""
+    """The DNS alternative names, or the subject's common name if there are none."""
     try:
         extension = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName)
         names = extension.value.get_values_for_type(x509.DNSName)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Replace a certificate in use without a moment in which none is served."""
+"""Replace a certificate in use without interruption: one is served at all times."""
 
 from __future__ import annotations
 
@@ -20,34 +20,34 @@ from .dns import check_dns, wrong_dns
 
 @dataclass
 class Situation:
-    """What is there when a certificate is to be brought to what is wanted."""
+    """The existing certificates when one is to be created or replaced."""
 
     load_balancer: dict[str, Any] | None
-    """None where check mode would make it."""
+    """None if it is yet to be created, in check mode."""
     name: str
     current: dict[str, Any] | None
     next: dict[str, Any] | None
-    """A replacement that was begun, known by its name."""
+    """A replacement begun earlier, identified by its name."""
     next_in_use: bool = False
-    """A frontend lists it already."""
+    """A frontend already lists it."""
     next_is_ours: bool = False
     """This run created it."""
 
     def offers(self, content: Content) -> bool:
-        """True if the replacement that was begun is what is wanted.
+        """True if the replacement begun earlier is the wanted certificate.
 
-        The API shows neither key nor chain of an imported one. So one that an earlier run left, and
-        that is not in use, is no match, however it looks.
+        The API shows neither key nor chain of an imported certificate. So one left by an earlier
+        run and not in use never matches, whatever the API shows.
         """
         known = content.bundle is None or self.next_in_use or self.next_is_ours
         return known and content.is_in(self.next)
 
 
 class Replacement:
-    """The steps from the certificates that are there to the one that is wanted.
+    """The steps from the existing certificates to the wanted one.
 
-    Each leaves a situation that a later run recognises and takes up. If anything fails before the
-    swap, the old certificate stays in use.
+    After each step, a later run can recognise the situation and continue. If anything fails before
+    the swap, the old certificate stays in use.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class Replacement:
         return self.there.load_balancer["id"]
 
     def carry_out(self, options: dict[str, Any]) -> dict[str, Any]:
-        """Create, await, swap, remove, rename: whichever of these steps are still to be done."""
+        """Do those of the steps that remain: create, await, swap, remove, rename."""
         there, force = self.there, bool(options.get("force"))
         if there.next and (there.next_in_use or there.offers(self.content)):
             current = self.take_over(there.next)
@@ -89,7 +89,7 @@ class Replacement:
             raise _explained(error, load_balancer, names) from error
 
     def await_ready(self, new: dict[str, Any]) -> dict[str, Any]:
-        """The certificate once it has been issued; one that fails is removed, and a Problem."""
+        """The certificate once issued; one that fails is removed, and a Problem raised."""
         if new["status"] == "pending":
             path = self.kind.item.format(**new)
             new = self.session.poll(path, lambda found: found["status"] != "pending")
@@ -104,7 +104,7 @@ class Replacement:
         )
 
     def take_over(self, new: dict[str, Any]) -> dict[str, Any]:
-        """Put `new` wherever the current certificate is, remove that, and give `new` its name."""
+        """Use `new` in place of the current certificate, remove that, and give `new` its name."""
         current, session = self.there.current, self.session
         replaces = bool(current) and current["id"] != new["id"]
         is_called_otherwise = new["name"] != self.there.name
@@ -113,7 +113,7 @@ class Replacement:
         if replaces:
             with session.alone():
                 self.swap(new)
-            # Only when every instance serves the new one may the old one go.
+            # Remove the old one only when every instance serves the new one.
             session.await_usable(self.load_balancer_id, always=True)
             self.remove(current)
         if is_called_otherwise:
@@ -123,13 +123,13 @@ class Replacement:
         return self.kind.read(session, new["id"]) if replaces or is_called_otherwise else new
 
     def swap(self, new: dict[str, Any]) -> None:
-        """Put `new` into every frontend that lists the current certificate, in its place."""
+        """Replace the current certificate by `new` in every frontend that lists it."""
         old_id = self.there.current["id"]
         for frontend in frontends_with(self.session, self.there.current):
             ids = [new["id"] if one == old_id else one for one in frontend["certificate_ids"]]
             plan = KINDS["frontend"].plan_update(frontend, {"certificates": ids}, {})
             for call in plan.calls:
-                # A stack may be removing the frontend at this moment.
+                # The `stack` module may be removing the frontend at the same time.
                 self.session.send(call, self.load_balancer_id, absent=True)
 
     def remove(self, old: dict[str, Any]) -> None:
@@ -138,14 +138,14 @@ class Replacement:
 
 def frontends_with(session: Session, certificate: dict[str, Any]) -> list[dict[str, Any]]:
     """The frontends that list a certificate."""
-    from ..kinds import frontend  # which itself refers to certificates, so not above
+    from ..kinds import frontend  # here, because it imports certificates itself
 
     frontends = frontend.FRONTEND.list(session, {"load_balancer": certificate["lb"]["id"]})
     return [one for one in frontends if certificate["id"] in one["certificate_ids"]]
 
 
 def _explained(error: ApiError, load_balancer: dict[str, Any], names: list[str]) -> Problem:
-    """The API's refusal of an order, in words that say what to do."""
+    """The API's refusal to order a certificate, reworded to say what to do if that is known."""
     if "not resolve" in error.said:
         wrong = {name: [] for name in names if name in error.said} or {n: [] for n in names}
         return Problem(f"{wrong_dns(load_balancer, wrong)} The API said: {error.said}")

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What one option is: to Ansible (argument), to the API (encode, seen), compared (same)."""
+"""One option: for Ansible (argument), for the API (encode, seen), and compared (same)."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import Any
 EMPTY = (None, "", 0, False, [])
 """The API shows an unset value as null or as any of these (notes, 7 and 8)."""
 REMOVED = object()
-"""Laid at a place, it takes away what is there."""
+"""Given to `set_at`, it removes the value."""
 
 
 def set_at(thing: dict[str, Any], path: str, value: Any) -> None:
-    """Set what is at a dotted path, in copies of the objects on the way; GONE takes it away."""
+    """Set the value at a dotted path, copying the objects along it; REMOVED removes the value."""
     *way, last = path.split(".")
     for key in way:
         thing[key] = dict(thing.get(key) or {})
@@ -29,11 +29,11 @@ def set_at(thing: dict[str, Any], path: str, value: Any) -> None:
 class Field:
     """One option of one kind.
 
-    `sent_as` and `seen_at` are its key in requests and its dotted path in answers, where they
-    differ from its name. `default` is what the API means by null, `on_create` what it demands
-    where the user said nothing. Unless it may be `blank`, '' is refused. A `fixed` field cannot
-    change on a live object; one that comes `later` has a call of its own, which takes an object
-    that is there. What is `in_path` is in no body.
+    `sent_as` and `seen_at` are its key in requests and its dotted path in answers, if they differ
+    from its name. `default` is what the API means by null, `on_create` the value that a create
+    must send if the user gave none. Unless it may be `blank`, '' is refused. A `fixed` field cannot
+    change on an existing object; a `later` one has a call of its own, which needs an existing
+    object. One that is `in_path` is never in a body.
     """
 
     name: str = ""
@@ -74,11 +74,11 @@ class Field:
         return self._seen_at or self.sent_as
 
     def argument(self) -> dict[str, Any]:
-        """This option in Ansible's argument specification."""
+        """The option's entry in Ansible's argument specification."""
         return {"type": self.type, **self._argument}
 
     def problems(self, value: Any, where: str) -> Iterator[str]:
-        """What is wrong with a given value, before anything is asked of the API."""
+        """Problems of a given value, found before any request to the API."""
         if value == "" and not self.blank:
             yield f"{where}: must not be empty."
         if self.type == "list" and "" in value:
@@ -87,22 +87,22 @@ class Field:
             yield f"{where}: {value} is not between {self.between[0]} and {self.between[1]}."
 
     def seen(self, found: dict[str, Any]) -> Any:
-        """The API's value in an answer; None where it is null or missing."""
+        """The API's value in an answer; None if it is null or missing."""
         value: Any = found
         for key in self.seen_at.split("."):
             value = value.get(key) if isinstance(value, dict) else None
         return value
 
     def predict(self, outcome: dict[str, Any], value: Any) -> None:
-        """Have an object show the option's value as the API will."""
+        """Set the option's value in an object, as the API will show it."""
         set_at(outcome, self.seen_at, self.encode(value, self.seen(outcome)))
 
     def encode(self, value: Any, found: Any = None) -> Any:
-        """The option's value as the API wants it, laid over the API's value `found`."""
+        """The option's value in the API's form, merged over the API's value `found`."""
         return value
 
     def normalized(self, value: Any) -> Any:
-        """An API value in the one form in which equal values are equal."""
+        """An API value in a canonical form, in which equivalent values are equal."""
         if value is None:
             value = self.default
         if value in EMPTY:
@@ -110,25 +110,25 @@ class Field:
         return sorted(set(value), key=str) if self.unordered else value
 
     def same(self, value: Any, found: dict[str, Any]) -> bool:
-        """True if the option's value is what the object `found` already has."""
+        """True if the object `found` already has the option's value."""
         seen = self.seen(found)
         return self.normalized(self.encode(value, seen)) == self.normalized(seen)
 
     def selects(self, value: Any, found: dict[str, Any]) -> bool:
-        """True if the object `found` has the option's value; of a list it may have more."""
+        """True if the object `found` has the option's value; its lists may have further items."""
         if self.type == "list":
             return set(value) <= set(self.seen(found) or [])
         return self.same(value, found)
 
     def shown(self, found: dict[str, Any], like: Any = None) -> Any:
-        """The value found, in the words of the option, for a diff; `like` is the wanted one."""
+        """The found value as an option, for a diff; `like` is the wanted value."""
         seen = self.seen(found)
         return self.default if seen is None else seen
 
     def exported(self, found: dict[str, Any], names: Mapping[str, str]) -> Any:
-        """The value found as one would declare it, None where the API would come to it by itself.
+        """The found value as one would declare it; None if the API would set it anyway.
 
-        `names` are those of other objects, by their IDs.
+        `names` maps the IDs of other objects to their names.
         """
         seen = self.seen(found)
         by_itself = [self.normalized(None)]
@@ -138,7 +138,7 @@ class Field:
 
 
 def named(fields: dict[str, Field]) -> dict[str, Field]:
-    """Tell each field its name."""
+    """Set each field's name; return the fields."""
     for name, field in fields.items():
         field.name = name
     return fields

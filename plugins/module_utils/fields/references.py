@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options that name another object."""
+"""Options that refer to other objects."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from .field import Field, set_at
 
 
 class Reference(Field):
-    """Another object, given by name (or address) or by ID; the API knows it by ID.
+    """Another object, given by its name, or what else `by` says, or its ID; the API uses the ID.
 
-    `target` is its Resource, or its name where the two kinds refer to each other. `embedded` is
-    where answers hold the whole object.
+    `target` is its Resource, or that one's name if the two kinds refer to each other. `embedded`
+    is the path at which answers contain the whole object.
     """
 
     many = False
@@ -38,14 +38,14 @@ class Reference(Field):
         self.embedded, self.by, self.in_path = embedded, by, in_path
 
     def objects(self, found: dict[str, Any]) -> list[dict[str, Any]]:
-        """The objects of this field that an answer holds in full."""
+        """This field's objects that are embedded in an answer."""
         value: Any = found
         for key in (self.embedded or "").split("."):
             value = value.get(key) if isinstance(value, dict) else None
         return value if isinstance(value, list) else [value] if value else []
 
     def resolve(self, value: Any, found: dict[str, Any], look_up: Callable[[str], Any]) -> Any:
-        """Replace names by IDs, asking (`look_up`) only for what the answer does not hold."""
+        """Replace names by IDs, using `look_up` only for objects that `found` does not embed."""
         known = {item.get(self.by): item["id"] for item in self.objects(found) if item.get("id")}
         ids = [
             item and (bare_id(item) or known.get(item) or look_up(item))
@@ -54,12 +54,12 @@ class Reference(Field):
         return ids if self.many else ids[0]
 
     def same(self, value: Any, found: dict[str, Any]) -> bool:
-        # Without an ID it is about to be made, in check mode: nothing has it yet.
+        # Without an ID it is yet to be created, in check mode: nothing refers to it yet.
         return value is not None and super().same(value, found)
 
     def predict(self, outcome: dict[str, Any], value: Any) -> None:
         if self.embedded and not self.many and self.seen(outcome) is not None:
-            set_at(outcome, self.embedded, {})  # what is known of the former object is over
+            set_at(outcome, self.embedded, {})  # it describes the former object
         super().predict(outcome, value)
 
     def shown(self, found: dict[str, Any], like: Any = None) -> Any:
@@ -80,12 +80,12 @@ class Reference(Field):
 
 
 class References(Reference):
-    """A list of references, each of them once: the second adds nothing to the first."""
+    """A list of references, without duplicates."""
 
     many = True
 
     def encode(self, value: Any, found: Any = None) -> Any:
-        # Those without an ID are about to be made, in check mode, and may well be two.
+        # Those without an ID are yet to be created, in check mode, and may be different objects.
         return [one for at, one in enumerate(value) if one is None or one not in value[:at]]
 
     def normalized(self, value: Any) -> Any:

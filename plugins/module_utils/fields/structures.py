@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options that have suboptions, and lists of such."""
+"""Options with suboptions, and lists of them."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from .field import Field, named
 
 
 class Structure(Field):
-    """An object of the API as an option with suboptions.
+    """An API object as an option with suboptions.
 
-    What a suboption leaves out keeps its value. Of the suboptions in `one_of` an object has one:
-    giving another drops it.
+    Omitted suboptions keep their values. An object has one of the suboptions in `one_of`: setting
+    another removes it.
     """
 
     def __init__(self, fields: dict[str, Field], one_of: tuple[str, ...] = (), **rest: Any) -> None:
@@ -35,7 +35,7 @@ class Structure(Field):
 
     def problems(self, value: Any, where: str) -> Iterator[str]:
         if not self.fields:
-            # Ansible does not look into what has no suboptions.
+            # Ansible does not validate the content of a dictionary without suboptions.
             for name in value:
                 yield f"{where}.{name}: no such option. Write {self.name}: {{}}."
         for name, field in self.given(value):
@@ -85,18 +85,18 @@ class Structure(Field):
         return self.exported_within(self.seen(found) or {}, names) or None
 
     def exported_within(self, seen: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-        """What is told of an object of the API, suboption by suboption."""
+        """An API object as one would declare it, by suboption."""
         exported = {name: field.exported(seen, names) for name, field in self.fields.items()}
         for name, field in self.fields.items():
             if field.required and exported[name] is None:
                 exported[name] = field.shown(seen)
-        # One that was chosen says so by being there, even if it is empty.
+        # The chosen one must be present, even if it is empty.
         chosen = {name: exported[name] or {} for name in self.one_of if name in seen}
         return {name: value for name, value in {**exported, **chosen}.items() if value is not None}
 
 
 class StructureList(Field):
-    """An ordered list of structures; the list given is the whole list."""
+    """An ordered list of structures; the given list is the complete one."""
 
     def __init__(self, fields: dict[str, Field], **rest: Any) -> None:
         super().__init__("list", elements="dict", **rest)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options of one value, or of a list of such: words, durations, addresses, IDs."""
+"""Options with a simple value, or a list of them: words, durations, addresses, IDs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h)")
 
 
 class Enum(Field):
-    """One of a few words, which the API spells with a prefix. Both spellings are accepted."""
+    """One of a few words, which the API may spell with a prefix. Both spellings are accepted."""
 
     def __init__(
         self, *words: str, prefix: str = "", prefixed: tuple[str, ...] = (), **rest: Any
@@ -42,12 +42,12 @@ class Enum(Field):
 
 
 def worded(total: int) -> str:
-    """Milliseconds as one would write them."""
+    """Milliseconds as text with a unit, `s` for whole seconds, else `ms`."""
     return f"{total}ms" if total % 1000 else f"{total // 1000}s"
 
 
 class Milliseconds(Field):
-    """A duration that the API counts in whole milliseconds; a bare number is in milliseconds."""
+    """A duration that the API takes in whole milliseconds; a bare number is in milliseconds."""
 
     unit = "ms"
     most = 2_147_483_647
@@ -71,7 +71,7 @@ class Milliseconds(Field):
             yield f"{where}: {value!r} is not between {least} and {most}."
 
     def parse(self, value: Any) -> int | None:
-        """Whole milliseconds, or None if the text is no duration."""
+        """The duration in whole milliseconds; None if the text is not a valid one."""
         text = str(value)
         if text.isascii() and text.isdecimal():
             return int(text) if self.unit or text == "0" else None
@@ -82,11 +82,11 @@ class Milliseconds(Field):
         return int(total) if total == int(total) else None
 
     def encode(self, value: Any, found: Any = None) -> Any:
-        # Not null where we know better: a health check's durations are required (reference, 4.4).
+        # Not null if there is a default: a health check's durations are required (reference, 4.4).
         return self.default if value == "" else self.parse(value)
 
     def total(self, value: Any) -> int | None:
-        """Whole milliseconds of what the API shows; only null is the default (notes, 8)."""
+        """An API value in whole milliseconds; only null means the default (notes, 8)."""
         return self.default if value is None else self.parse(value)
 
     def normalized(self, value: Any) -> Any:
@@ -98,8 +98,7 @@ class Milliseconds(Field):
 
 
 class Duration(Milliseconds):
-    """A duration that the API writes as seconds in text, `4s` or `0.500s` (notes, 10); it needs
-    its unit."""
+    """A duration that the API writes in seconds, `4s` or `0.500s` (notes, 10); needs its unit."""
 
     unit = ""
     most = 999_999_999_000  # (reference, 2)
@@ -110,7 +109,7 @@ class Duration(Milliseconds):
 
 
 def address(text: str) -> str | None:
-    """An IP address in the one way to write it; None if it is none."""
+    """An IP address in its canonical form; None if the text is not one."""
     try:
         return str(ipaddress.ip_address(text))
     except ValueError:
@@ -132,7 +131,7 @@ class Address(Field):
 
 
 class Addresses(Field):
-    """A list of IP addresses, or of networks where `networks` is true."""
+    """A list of IP addresses, or of networks if `networks` is true."""
 
     def __init__(self, networks: bool = False, **rest: Any) -> None:
         super().__init__("list", elements="str", **rest)
@@ -148,7 +147,7 @@ class Addresses(Field):
                 yield f"{where}: {item!r} is not an IP address, such as {example}."
 
     def encode(self, value: Any, found: Any = None) -> Any:
-        """Each one once, however it is written: the second adds nothing to the first."""
+        """The list without duplicates, even if they are written differently."""
         return list({self.read(item, **self.strict): item for item in value}.values())
 
     def normalized(self, value: Any) -> Any:
@@ -157,7 +156,7 @@ class Addresses(Field):
 
 
 class Identifier(Field):
-    """The ID of an object of another API, or a list of them. It may carry a locality."""
+    """The ID of an object in another API, or a list of them; its locality is optional."""
 
     def problems(self, value: Any, where: str) -> Iterator[str]:
         for item in value if self.type == "list" else [value]:

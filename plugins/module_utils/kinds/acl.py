@@ -20,14 +20,14 @@ from .load_balancer import LOAD_BALANCER
 
 
 class Subnets(Addresses):
-    """No subnet and every subnet are one: the API fills in 0.0.0.0/0 (notes, 14)."""
+    """No subnets means every subnet: the API fills in 0.0.0.0/0 (notes, 14)."""
 
     def normalized(self, value: Any) -> Any:
         return [] if value == ["0.0.0.0/0"] else super().normalized(value)
 
 
 class Action(Structure):
-    """What a redirect says goes with it."""
+    """The action; its redirect is dropped when its type is no longer redirect."""
 
     def encode(self, value: Any, found: Any = None) -> Any:
         body = super().encode(value, found)
@@ -81,7 +81,7 @@ RULE = {
 
 
 def unworkable(rule: dict[str, Any]) -> Iterator[str]:
-    """Why a rule, as the API would show it, can do nothing (SDK, of these fields)."""
+    """Why a rule, as the API would show it, cannot work (SDK, of these fields)."""
     action, match = rule["action"], rule.get("match") or {}
     if action["type"] == "redirect" and not action.get("redirect"):
         yield "action.redirect: required for a redirect."
@@ -94,7 +94,7 @@ def unworkable(rule: dict[str, Any]) -> Iterator[str]:
 
 
 class Acl(OnFrontend):
-    """Embeds its frontend, and that its load balancer."""
+    """An ACL embeds its frontend, which embeds its load balancer."""
 
     def plan(
         self, found: dict[str, Any] | None, wanted: dict[str, Any], words: dict[str, Any]
@@ -106,11 +106,11 @@ class Acl(OnFrontend):
 
     def load_balancer_of(self, session: Session, thing: dict[str, Any]) -> str | None:
         seen = self.fields["load_balancer"].seen(thing)
-        # That of one to be made is what the task says, which the frontend may belie.
+        # For one to be created, `seen` is what the task says, which may not be the frontend's.
         return (thing.get("id") and seen) or super().load_balancer_of(session, thing) or seen
 
     def list(self, session: Session, under: dict[str, Any], **params: Any) -> list[dict[str, Any]]:
-        # Lists come by age; the index is what orders evaluation (notes, 35).
+        # The API lists by age; the index determines the order of evaluation (notes, 35).
         return sorted(super().list(session, under, **params), key=lambda rule: rule["index"])
 
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The whole ordered set of a frontend's ACLs, set by one call."""
+"""The complete ordered set of a frontend's ACLs, set by one call."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from .load_balancer import LOAD_BALANCER
 
 
 class Rules(StructureList):
-    """Evaluated from the first to the last: a rule's index is its place in the list."""
+    """Rules in the order of evaluation: a rule's index is its position in the list."""
 
     def encode(self, value: Any, found: Any = None) -> Any:
         return [{**item, "index": index} for index, item in enumerate(super().encode(value), 1)]
 
 
 class ACLs(Resource):
-    """The set is there whenever its frontend is; to remove it is to empty it."""
+    """The set exists whenever its frontend does; removing it means emptying it."""
 
     def called(self, found: dict[str, Any]) -> str:
         return f"ACLs of frontend {found['name']!r}"
@@ -57,7 +57,7 @@ class ACLs(Resource):
     def plan(
         self, found: dict[str, Any] | None, wanted: dict[str, Any], words: dict[str, Any]
     ) -> Plan:
-        # Without a frontend there is nothing to compare with: check mode would make it.
+        # The frontend is missing only if it is yet to be created, in check mode.
         found = found or {"id": None, "acls": []}
         only = {"acls": wanted["acls"]} if "acls" in wanted else {}
         plan = self.plan_update(found, only, words)

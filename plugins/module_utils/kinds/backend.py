@@ -30,14 +30,14 @@ CHECK_KINDS = (
 
 
 class CheckConfig(Structure):
-    """What one kind of check needs. One without suboptions is chosen by being there."""
+    """The settings of one kind of check. One without suboptions is chosen by its presence."""
 
     def seen(self, found: dict[str, Any]) -> Any:
         return found.get(self.sent_as)
 
 
 class StatusCode(Field):
-    """One of HTTP, or null, which 0 says (reference, 4.4)."""
+    """An HTTP status code; 0 stands for null (reference, 4.4)."""
 
     def problems(self, value: Any, where: str) -> Iterator[str]:
         yield from super().problems(value, where) if value else ()
@@ -47,7 +47,7 @@ class StatusCode(Field):
 
 
 def http_check(**more: Field) -> CheckConfig:
-    """What a check over HTTP needs."""
+    """The settings of a check over HTTP."""
     return CheckConfig(
         {
             "uri": Field(required=True, blank=True),
@@ -60,14 +60,14 @@ def http_check(**more: Field) -> CheckConfig:
 
 
 class ProxyProtocol(Enum):
-    """The API stores and shows `unknown` for none (reference, 4.3)."""
+    """The proxy protocol; the API stores and shows `unknown` for none (reference, 4.3)."""
 
     def normalized(self, value: Any) -> Any:
         return super().normalized(None if value == "proxy_protocol_unknown" else value)
 
 
 class Servers(Addresses):
-    """The servers. Their order counts only where the first one with room is taken."""
+    """The servers. Their order matters only with the algorithm `first`."""
 
     def same(self, value: Any, found: dict[str, Any]) -> bool:
         wanted, seen = self.normalized(value), self.normalized(self.seen(found))
@@ -77,7 +77,7 @@ class Servers(Addresses):
 
 
 class Backend(Resource):
-    """Three calls change it: itself, its health check, its servers. Only those needed are sent."""
+    """A backend, changed by three calls: for itself, its health check, its servers, as needed."""
 
     def problems(self, options: dict[str, Any]) -> Iterator[str]:
         yield from super().problems(options)
@@ -102,7 +102,7 @@ class Backend(Resource):
             raise Problem(COOKIE_ON_TCP)
         check = wanted.get("health_check") or {}
         if found is None and check.get("port") is None:
-            # The API demands a port; the one that serves is the one to check.
+            # The API requires a port; by default, check the one that serves.
             wanted = {**wanted, "health_check": {**check, "port": after.get("forward_port")}}
         return super().plan(found, wanted, words)
 
@@ -121,7 +121,7 @@ class Backend(Resource):
         return calls
 
     def used_by(self, session: Session, found: dict[str, Any]) -> list[str]:
-        from . import frontend, route  # which themselves refer to backends, so not above
+        from . import frontend, route  # here, because they import backends themselves
 
         frontends = frontend.FRONTEND.list(session, {"load_balancer": found["lb"]["id"]})
         routes = route.ROUTE.list(session, {})

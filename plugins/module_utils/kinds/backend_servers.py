@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Some of a backend's servers, added and taken out without touching the others."""
+"""Some of a backend's servers, added and removed without affecting the others."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from .backend_stats import BACKEND_STATS
 from .load_balancer import SCOPE
 
 METHODS = {"present": "POST", "absent": "DELETE", "exact": "PUT"}
-"""The API's own add, remove and set: hosts that come at once do not overwrite each other."""
+"""The API's own add, remove and set, so that concurrent hosts do not overwrite each other."""
 
 
 class BackendServers(Resource):
-    """The servers are there whenever their backend is."""
+    """The set of servers exists whenever its backend does."""
 
     def arguments(self) -> dict[str, dict[str, Any]]:
         arguments = super().arguments()
@@ -65,7 +65,7 @@ class BackendServers(Resource):
     def plan(
         self, found: dict[str, Any] | None, wanted: dict[str, Any], words: dict[str, Any]
     ) -> Plan:
-        # Without a backend there is nothing to compare with: check mode would make it.
+        # The backend is missing only if it is yet to be created, in check mode.
         found = found or {"id": None, "pool": []}
         there, state = found["pool"], wanted["state"]
         asked = list(dict.fromkeys(map(address, wanted["servers"])))
@@ -93,7 +93,7 @@ class BackendServers(Resource):
     def plan_for(
         self, session: Session, options: dict[str, Any], found: dict[str, Any] | None
     ) -> Plan:
-        """Refuse what would leave too few servers that are up, in check mode, too."""
+        """Refuse a plan that leaves fewer than `min_up` servers up, also in check mode."""
         plan = super().plan_for(session, options, found)
         if plan.changed and found and options.get("min_up"):
             left = plan.outcome["pool"]
@@ -132,7 +132,7 @@ class BackendServers(Resource):
     def await_servers(
         self, session: Session, options: dict[str, Any], backend: dict[str, Any]
     ) -> None:
-        """Wait until the statistics show the servers as they shall be."""
+        """Wait until the statistics show the servers as `wait_for` wants them."""
         place = {"load_balancer": backend["lb"]["id"]}
         session.until(
             lambda: late(BACKEND_STATS.list(session, place, backend_id=backend["id"]), options),
@@ -148,10 +148,10 @@ class BackendServers(Resource):
 
 
 def late(rows: list[dict[str, Any]], options: dict[str, Any]) -> list[str]:
-    """The servers that are not yet as `wait_for` says, each with what the statistics show of it.
+    """The servers not yet in the state `wait_for`, each with what the statistics show of it.
 
-    Up is one that every instance shows as running. Drained is one that is gone or stopped, so that
-    nothing is sent to it; one in the state `stopping` still ends what it began.
+    A server is up if every instance shows it as running. It is drained if it is gone or stopped, so
+    that nothing is sent to it; in the state `stopping` it is still finishing requests.
     """
     servers = [address(server) for server in options["servers"]]
     shown: dict[str, list[dict[str, Any]]] = {}
@@ -173,7 +173,7 @@ def late(rows: list[dict[str, Any]], options: dict[str, Any]) -> list[str]:
 
 
 def state_in_words(row: dict[str, Any]) -> str:
-    """What the statistics say of a server."""
+    """One instance's statistics of a server, in words."""
     return f"{row['server_state']}, health check {row['last_health_check_status']}"
 
 

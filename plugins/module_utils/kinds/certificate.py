@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A certificate: cannot be changed, only replaced, without a moment in which none is served."""
+"""A certificate, which cannot be changed, only replaced; one is served at all times."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from .load_balancer import LOAD_BALANCER
 
 
 class Certificate(Resource):
-    """Replaced in steps, each of which a later run recognises and takes up."""
+    """A certificate, replaced in steps, from each of which a later run can continue."""
 
     def problems(self, options: dict[str, Any]) -> Iterator[str]:
         yield from super().problems(options)
@@ -82,11 +82,11 @@ class Certificate(Resource):
         return super().find_by_name(session, options)
 
     def begun_for(self, options: dict[str, Any]) -> tuple:
-        """Under what a replacement that was begun for a name is kept in the session."""
+        """The key in `session.looked_up` of a replacement begun for the certificate's name."""
         return (self.kind, options["name"] + NEXT, options.get("load_balancer"))
 
     def survey(self, session: Session, options: dict[str, Any]) -> Situation:
-        """Read the certificate and the replacement that an earlier run may have begun."""
+        """Read the certificate, and the replacement that an earlier run may have begun."""
         current = None
         if options.get("id"):
             current = self.read(session, bare_id(options["id"]))
@@ -101,7 +101,7 @@ class Certificate(Resource):
         if load_balancer_id is None:
             return Situation(None, name, None, None)
         if current and self.is_served(session, options, current):
-            # Then it does not matter whether a replacement was begun.
+            # It does not matter, then, whether a replacement was begun.
             return Situation(current["lb"], name, current, None)
         items = self.list(session, {"load_balancer": load_balancer_id}, name=name)
         load_balancer = (
@@ -116,7 +116,7 @@ class Certificate(Resource):
         return there
 
     def is_served(self, session: Session, options: dict[str, Any], current: dict[str, Any]) -> bool:
-        """True if the certificate of the given ID is as wanted already."""
+        """True if the certificate with the given ID already is as wanted."""
         if not self.has_content(options) or options.get("force"):
             return False
         is_called_so = options.get("name") in (None, current["name"])
@@ -129,7 +129,7 @@ class Certificate(Resource):
         current: dict[str, Any] | None,
         items: list[dict[str, Any]],
     ) -> Situation:
-        """What the certificates of a load balancer mean to the one that has, or gets, a name."""
+        """The situation of the certificate that has or gets `name`; `items` are all that exist."""
         current = current or self.among(items, {"name": name})
         others = [one for one in items if not current or one["id"] != current["id"]]
         return Situation(load_balancer, name, current, self.among(others, {"name": name + NEXT}))
@@ -139,7 +139,7 @@ class Certificate(Resource):
     def plan_for(
         self, session: Session, options: dict[str, Any], found: dict[str, Any] | None
     ) -> Plan:
-        """With a certificate goes the replacement that was begun for it."""
+        """Removing a certificate includes the replacement begun for it."""
         plan = super().plan_for(session, options, found)
         if not plan.changed or not options.get("name") or options.get("state") != "absent":
             return plan
@@ -160,7 +160,7 @@ class Certificate(Resource):
         load_balancer: dict[str, Any] | None,
         in_use: set[str],
     ) -> Plan:
-        """The plan where all certificates of the load balancer have been read.
+        """The plan when all certificates of the load balancer have been read already.
 
         `in_use` holds the IDs of those that frontends list.
         """
@@ -172,7 +172,7 @@ class Certificate(Resource):
         return self.plan_content(there, content, bool(options.get("force")))
 
     def compare(self, session: Session, there: Situation, content: Content) -> None:
-        """Warn of names that the certificate in use is for and its successor is not."""
+        """Warn of names that the current certificate covers and its successor does not."""
         served = there.current
         lost = content.lacking(served) if served and served["status"] != "error" else []
         lost = [name for name in lost if name != own_name(served["lb"])]
@@ -184,7 +184,7 @@ class Certificate(Resource):
             )
 
     def plan_content(self, there: Situation, content: Content, force: bool) -> Plan:
-        """What will happen, without the steps' IDs, which are not known before they happen."""
+        """The plan, without the IDs of what the steps create, which are not known in advance."""
         served, begun = there.current, there.next
         self.refuse_reserved(there.name, served)
         adopted = there.offers(content) and not (force and content.bundle)
@@ -216,7 +216,7 @@ class Certificate(Resource):
         return super().plan_update(found, wanted, words)
 
     def refuse_reserved(self, name: str, found: dict[str, Any] | None) -> None:
-        """Raise Problem if a certificate would get a name by which replacements are found."""
+        """Raise Problem if a certificate would get a name that is reserved for replacements."""
         if name.endswith(NEXT) and (found or {}).get("name") != name:
             raise Problem(f"name: {reserved_name(name)}")
 
@@ -244,7 +244,7 @@ class Certificate(Resource):
         path = self.item.format(id=object_id)
         return session.poll(path, lambda found: found["status"] != "pending")
 
-    # What the result says beside the certificate
+    # Further keys of the result
 
     def extras(self, session: Session, options: dict[str, Any], outcome: Any) -> dict[str, Any]:
         if isinstance(outcome, list):
@@ -254,7 +254,7 @@ class Certificate(Resource):
         return self.lifetime(session, options, outcome or {})
 
     def exported(self, found: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-        """An imported certificate is told by its name alone: the API shows no content."""
+        """Of an imported certificate, only the name is exported: the API shows no content."""
         exported = super().exported(found, names)
         if is_imported(found):
             return exported
@@ -267,7 +267,10 @@ class Certificate(Resource):
     def lifetime(
         self, session: Session, options: dict[str, Any], found: dict[str, Any]
     ) -> dict[str, Any]:
-        """`days_left`, None where no end is known, and `expiring` where that was asked for."""
+        """`days_left`, None if its end is unknown, and `expiring`, if expires_within_days is given.
+
+        Warns if it is expiring.
+        """
         days = days_left(found)
         result: dict[str, Any] = {"days_left": days}
         limit = options.get("expires_within_days")

@@ -26,7 +26,7 @@ ON_PORT_80 = (
 
 
 class Frontend(Resource):
-    """Its backend and first certificate are embedded in every answer."""
+    """A frontend; answers embed its backend and its first certificate."""
 
     def plan(
         self, found: dict[str, Any] | None, wanted: dict[str, Any], words: dict[str, Any]
@@ -55,7 +55,7 @@ class Frontend(Resource):
                 )
 
     def advise(self, session: Session, outcome: dict[str, Any]) -> None:
-        """A certificate in front of a TCP backend is allowed, and hardly ever meant."""
+        """Warn of a certificate in front of a TCP backend: allowed, but hardly ever intended."""
         if not outcome or not outcome.get("certificate_ids"):
             return
         target = outcome["backend"]
@@ -77,7 +77,7 @@ class Frontend(Resource):
 
 
 class OnFrontend(Resource):
-    """What is on a frontend, and so on its load balancer."""
+    """A kind whose objects are on a frontend, and so on its load balancer."""
 
     def load_balancer_of(self, session: Session, thing: dict[str, Any]) -> str | None:
         frontend_id = self.fields["frontend"].seen(thing) or thing.get("frontend")
@@ -106,7 +106,7 @@ FRONTEND = Frontend(
             embedded="backend",
             aliases=["backend_id"],
         ),
-        # The first is the default certificate, so their order counts.
+        # The first is the default certificate, so their order matters.
         "certificates": References(
             CERTIFICATE,
             sent_as="certificate_ids",

@@ -15,18 +15,18 @@ from ..plan import Call, Plan
 from ..problem import Problem
 from ..resource import KINDS, Resource
 from ..session import Session
-from . import load_balancer as _load_balancer  # noqa: F401  refers to this kind in turn
+from . import load_balancer as _load_balancer  # noqa: F401  the kinds refer to each other
 
 
 class Version(Field):
-    """IPv4 or IPv6: the answer tells by the address alone."""
+    """IPv4 or IPv6; answers show it only by the form of the address."""
 
     def seen(self, found: dict[str, Any]) -> bool:
         return ":" in (found.get("ip_address") or "")
 
 
 class Reverse(Field):
-    """The reverse name. '' asks for the API's own, `<address>.lb.<region>.scw.cloud`."""
+    """The reverse name; '' means the API's default, `<address>.lb.<region>.scw.cloud`."""
 
     def encode(self, value: Any, found: Any = None) -> Any:
         return value or None
@@ -42,7 +42,7 @@ class Reverse(Field):
 
 
 class Ip(Resource):
-    """An address has no name: it is known by ID, by itself, or by its exact set of tags."""
+    """An IP, identified by its ID, its address or its exact set of tags, as it has no name."""
 
     def called(self, found: dict[str, Any]) -> str:
         tags = ", ".join(found.get("tags") or [])
@@ -82,7 +82,7 @@ class Ip(Resource):
     def plan_for(
         self, session: Session, options: dict[str, Any], found: dict[str, Any] | None
     ) -> Plan:
-        """Refuse a second address of a version before the first step: it would stay reserved."""
+        """Refuse a second address of a version before the first call: a new one would stay."""
         plan = super().plan_for(session, options, found)
         load_balancer_id = plan.outcome and plan.outcome.get("lb_id")
         if not plan.changed or not load_balancer_id or (found or {}).get("lb_id"):
@@ -112,7 +112,7 @@ class Ip(Resource):
                 f"load_balancer: {found['ip_address']} is attached to load balancer "
                 f"{found['lb_id']}, and an address cannot be moved while it is."
             )
-        # A PATCH leaves alone what it does not carry.
+        # A PATCH does not change what it leaves out.
         body = {
             self.fields[name].sent_as: self.fields[name].encode(value)
             for name, value in changes.items()

@@ -17,12 +17,12 @@ from ..plan import Call, Plan
 from ..problem import Problem
 from ..resource import Resource
 from ..session import MOVING, Session, is_usable
-from . import ip as _ip  # noqa: F401  refers to this kind in turn
+from . import ip as _ip  # noqa: F401  the kinds refer to each other
 from . import subscriber as _subscriber  # noqa: F401  the same
 
 
 class Type(Field):
-    """The API takes a type in any case and answers in lower case (notes, 9)."""
+    """A type, which the API accepts in any case and shows in lower case (notes, 9)."""
 
     def normalized(self, value: Any) -> Any:
         return value and value.lower()
@@ -32,7 +32,7 @@ class Type(Field):
 
 
 class Assigned(Field):
-    """Whether an address was allocated with the load balancer: seen by one of its version."""
+    """Whether an address was allocated with the load balancer: if it has one of that version."""
 
     def __init__(self, version: int, **rest: Any) -> None:
         super().__init__("bool", fixed=True, **rest)
@@ -43,7 +43,7 @@ class Assigned(Field):
 
 
 class IPs(References):
-    """The addresses, seen as objects. Their order means nothing."""
+    """The addresses; answers show them as objects. Their order does not matter."""
 
     def problems(self, value: Any, where: str) -> Iterator[str]:
         yield from super().problems(value, where)
@@ -59,7 +59,7 @@ class IPs(References):
 
 
 class LoadBalancer(Resource):
-    """Its type changes by migration, its addresses by attaching one."""
+    """A load balancer; its type is changed by migration, its addresses by attaching more."""
 
     def problems(self, options: dict[str, Any]) -> Iterator[str]:
         yield from super().problems(options)
@@ -68,7 +68,10 @@ class LoadBalancer(Resource):
                 yield f"{name}: ips lists all the addresses. Reserve one and list it there."
 
     def find(self, session: Session, options: dict[str, Any]) -> dict[str, Any] | None:
-        """Until a migration is over, the API shows the former type (notes, 22)."""
+        """Find it, and if `type` is given, wait for the end of a migration.
+
+        Until then the API shows the old type (notes, 22). Check mode does not wait, but warns.
+        """
         found = super().find(session, options)
         is_moving = found and found["status"] == "migrating"
         if not is_moving or not options.get("type") or options.get("state") == "absent":
@@ -107,14 +110,14 @@ class LoadBalancer(Resource):
 
     def plan_create(self, wanted: dict[str, Any], words: dict[str, Any]) -> Plan:
         if "ips" in wanted:
-            # Else an address is allocated beside the given ones.
+            # Otherwise an address is allocated in addition to the given ones.
             wanted = {"assign_flexible_ip": False, **wanted}
         return super().plan_create(wanted, words)
 
     def differing(self, found: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
         differing = super().differing(found, wanted)
         if "ips" in wanted:
-            # These say how to create one, and ips says with what.
+            # These only matter on creation, and ips lists all the addresses.
             new = ("assign_flexible_ip", "assign_flexible_ipv6")
             differing = [name for name in differing if name not in new]
         return differing
@@ -139,7 +142,7 @@ class LoadBalancer(Resource):
                 if ip_id not in attached
             ]
         if "subscriber" in changes:
-            # These have /lb/ in their paths (reference, 3).
+            # These paths begin with lb/ instead of lbs/ (reference, 3).
             path_of_its_own = f"lb/{found['id']}"
             if changes["subscriber"] == "":
                 calls.append(Call("DELETE", f"{path_of_its_own}/unsubscribe"))
@@ -172,7 +175,7 @@ class LoadBalancer(Resource):
         exported = super().exported(found, names)
         for name in ("assign_flexible_ip", "assign_flexible_ipv6"):
             exported.pop(name, None)
-        # Without a word the API would allocate an address.
+        # By default the API would allocate an address.
         return exported if found["ip"] else {**exported, "assign_flexible_ip": False}
 
     def await_usable(
@@ -226,4 +229,4 @@ LOAD_BALANCER = LoadBalancer(
 )
 
 SCOPE = {"load_balancer": {"type": "str", "aliases": ["lb_id"]}}
-"""The option of kinds that show no load balancer: where the names of their references are found."""
+"""The option of kinds that show no load balancer: it is where to look up names of references."""

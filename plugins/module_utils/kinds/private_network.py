@@ -19,14 +19,14 @@ from .load_balancer import LOAD_BALANCER
 
 
 class IpamAddresses(Identifier):
-    """The reserved addresses to take. [] takes any: the API books one (reference, 4.9)."""
+    """The reserved addresses to use; with [] the API reserves one itself (reference, 4.9)."""
 
     def same(self, value: Any, found: dict[str, Any]) -> bool:
         return not value or super().same(value, found)
 
 
 class PrivateNetwork(Resource):
-    """Known by its load balancer and the network: it has no ID of its own."""
+    """An attachment, identified by its load balancer and network, as it has no ID of its own."""
 
     def called(self, found: dict[str, Any]) -> str:
         return f"private network {found['private_network_id']}"
@@ -42,7 +42,7 @@ class PrivateNetwork(Resource):
         network_id = bare_id(options["private_network_id"])
         found = self.attachment(session, load_balancer_id, network_id)
         if found and found["status"] == "pending" and not session.check_mode:
-            # One on its way in looks like one on its way out (notes, 23): see where it ends.
+            # Attaching and detaching look alike (notes, 23): wait to see which it is.
             return self.await_settled(session, load_balancer_id, network_id)
         return found
 
@@ -55,7 +55,7 @@ class PrivateNetwork(Resource):
     def await_settled(
         self, session: Session, load_balancer_id: str, network_id: str
     ) -> dict[str, Any] | None:
-        """The attachment once it is no longer on its way; None if that was its way out."""
+        """The attachment once it is no longer pending; None if it was being detached."""
         return session.until(
             lambda: self.attachment(session, load_balancer_id, network_id),
             lambda found: found is None or found["status"] != "pending",
@@ -63,7 +63,7 @@ class PrivateNetwork(Resource):
         )
 
     def settled(self, session: Session, load_balancer_id: str) -> list[dict[str, Any]]:
-        """All attachments of a load balancer, once none is on its way."""
+        """All attachments of a load balancer, once none is pending; check mode does not wait."""
         return session.until(
             lambda: self.list(session, {"load_balancer": load_balancer_id}),
             lambda found: session.check_mode or all(one["status"] != "pending" for one in found),
@@ -82,7 +82,7 @@ class PrivateNetwork(Resource):
         return super().plan_update(found, wanted, words)
 
     def make_sure(self, found: dict[str, Any]) -> None:
-        """Raise Problem if an attachment has failed."""
+        """Raise Problem if the attachment has failed."""
         if found["status"] == "error":
             raise Problem(
                 f"The attachment to {self.called(found)} has failed (status 'error'). Detach the "

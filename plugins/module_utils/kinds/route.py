@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A route: which backend gets the requests of a frontend that match."""
+"""A route: the backend for those requests to a frontend that match."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from .load_balancer import SCOPE
 
 
 class HostName(Field):
-    """The case of a host name means nothing."""
+    """A host name, compared regardless of case."""
 
     def normalized(self, value: Any) -> Any:
         return value and value.lower()
 
 
 class Route(OnFrontend):
-    """Has no name, but a frontend and what it matches. Answers hold nothing but their IDs."""
+    """A route, identified by its frontend and its match. Answers embed no objects, only IDs."""
 
     def called(self, found: dict[str, Any]) -> str:
         chosen = [name for name in self.one_of if self.fields[name].seen(found)]
@@ -54,20 +54,20 @@ class Route(OnFrontend):
         frontend_id = (found or {}).get("frontend_id") or bare_id(options.get("frontend") or "")
         named = options.get("backend") and not bare_id(options["backend"])
         if named and frontend_id and not options.get("load_balancer"):
-            # The backend's name is one on the load balancer of the frontend.
+            # The backend's name is looked up on the frontend's load balancer.
             owner = self.load_balancer_of(session, {"frontend_id": frontend_id})
             options = {**options, "load_balancer": owner}
         frontend = frontend_id and session.known(frontend_id)
         if named and frontend and frontend["backend"]["name"] == options["backend"]:
-            # The frontend's own backend, which is embedded in it.
+            # It is the frontend's own backend, which is embedded in the frontend.
             options = {**options, "backend": frontend["backend"]["id"]}
         return super().resolve(session, options, found)
 
     def select(self, session: Session, options: dict[str, Any]) -> list[dict[str, Any]]:
-        """Routes are listed for the whole zone; those of a load balancer are of its frontends."""
+        """The selected routes. The API lists a whole zone; a load balancer's are its frontends'."""
         items = super().select(session, options)
         frontend = options.get("frontend")
-        # A frontend's name was found on the load balancer already.
+        # A frontend given by name has already been looked up on the load balancer.
         if not options.get("load_balancer") or (frontend and not bare_id(frontend)):
             return items
         under = FRONTEND.parent_ids(session, options)

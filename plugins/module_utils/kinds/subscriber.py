@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who is told when something happens to a load balancer."""
+"""A subscriber, who is notified of events on load balancers."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from ..session import Session
 
 
 class Subscriber(Resource):
-    """Belongs to a project; load balancers subscribe it."""
+    """A subscriber belongs to a project; load balancers refer to it."""
 
     def plan_absent(self, found: dict[str, Any], options: dict[str, Any]) -> Plan:
-        # Removed under a path of its own (reference, 3).
+        # Deleting has a path of its own (reference, 3).
         call = Call("DELETE", f"lb/subscription/{found['id']}")
         return replace(super().plan_absent(found, options), calls=[call])
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""In which zone an object is that is known by its ID, as the regional API knew it."""
+"""Find the zone of an object by its ID, as the regional API had it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ KINDS_SOUGHT = (*ON_ACCOUNT, *ON_LOAD_BALANCER, ACL)
 
 
 class Zone(Resource):
-    """Nothing in a regional ID tells the zone, so each zone of the region is asked."""
+    """The search for objects' zones: a regional ID does not show it, so all zones are searched."""
 
     def problems(self, options: dict[str, Any]) -> Iterator[str]:
         yield from super().problems(options)
@@ -43,7 +43,7 @@ class Zone(Resource):
             yield f"region: {options['region']!r} is not a region. Known are {', '.join(REGIONS)}."
 
     def select(self, session: Session, options: dict[str, Any]) -> list[dict[str, Any]]:
-        """The objects that are in one of the zones, in the order of their IDs."""
+        """The objects found in one of the zones, in the order of the given IDs."""
         refuse(self.problems(options))
         region = options.get("region") or session.config.zone.rpartition("-")[0]
         sought = {
@@ -63,7 +63,7 @@ class Zone(Resource):
         return [item for item in found if item]
 
     def extras(self, session: Session, options: dict[str, Any], outcome: Any) -> dict[str, Any]:
-        """The IDs that are in none of the zones."""
+        """The given IDs that were not found in any of the zones."""
         there = {item["id"] for item in outcome}
         return {"missing": [one for one in options["ids"] or [] if bare_id(one) not in there]}
 
@@ -71,7 +71,7 @@ class Zone(Resource):
 def whereabouts(
     object_id: str, kinds: tuple[Resource, ...], sessions: list[Session]
 ) -> dict[str, Any] | None:
-    """What the object is and where, asking every kind in every zone; None if it is nowhere."""
+    """The object's kind and zone, trying every kind in every zone; None if it is not found."""
     for session in sessions:
         for kind in kinds:
             item = kind.read(session, object_id)
@@ -87,7 +87,7 @@ def whereabouts(
 
 
 def regional(session: Session, region: str) -> dict[str, Resource]:
-    """All that the deprecated regional API lists: the kind of each, by its ID."""
+    """The kinds, by ID, of all objects that the deprecated regional API lists."""
     beside = Session(session.config, {}, check_mode=True)
     beside.api = Api(session.config, read_only=True, region=region)
     try:
@@ -101,7 +101,7 @@ def regional(session: Session, region: str) -> dict[str, Resource]:
 
 
 def listed(session: Session) -> Iterator[tuple[Resource, dict[str, Any]]]:
-    """Every object that is listed anywhere, with its kind."""
+    """All objects that the API lists, each with its kind."""
     for kind in ON_ACCOUNT:
         for item in kind.list(session, {}):
             yield kind, item

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The plan carried out, in parallel where one step does not wait for another."""
+"""Carrying out the plan, in parallel unless steps depend on each other."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ PLACE = re.compile(r"<[^>]*>")
 
 
 class Applying:
-    """One run over all steps. It learns the IDs of what it makes."""
+    """One run over all steps, which records the IDs of the objects it creates."""
 
     def __init__(self, session: Session, workers: Workers, load_balancer_id: str | None) -> None:
         self.session, self.workers = session, workers
         self.made: dict[str, str] = {}
-        """IDs by what stands for them: a place, or the ID of what was replaced."""
+        """IDs by what stands for them: a FutureId, or the ID of an object that was replaced."""
         if load_balancer_id:
             self.made[FutureId("load_balancer")] = load_balancer_id
 
@@ -40,7 +40,7 @@ class Applying:
         return self.made.get(FutureId("load_balancer"))
 
     def run(self, steps: list[Step]) -> None:
-        """Carry out all steps; a Problem says what was done and what was not."""
+        """Carry out all steps; raise Problem, with what was done and what was not, if one fails."""
         if self.load_balancer_id:
             self.session.settle(self.load_balancer_id)
         works = {step.key: partial(self.carry_out, step) for step in steps}
@@ -49,13 +49,13 @@ class Applying:
             raise unfinished(steps, done.keys(), errors, self.workers.turns.wrote)
 
     def outcome(self) -> dict[str, Any]:
-        """The load balancer, once it serves what was done."""
+        """The load balancer, once it serves the changes."""
         self.session.load_balancers.clear()
         self.session.await_usable(self.load_balancer_id)
         return self.session.load_balancer(self.load_balancer_id)
 
     def carry_out(self, step: Step, session: WorkerSession) -> None:
-        """Do what one step says, in a worker's thread."""
+        """Carry out one step, in a worker's thread."""
         if step.kind is CERTIFICATE and CERTIFICATE.has_content(step.options):
             options = {**step.options, "load_balancer": self.load_balancer_id}
             _plan, outcome = CERTIFICATE.ensure(session, options)
@@ -87,7 +87,7 @@ class Applying:
                 begun = found is not None
                 continue
             if kind is LOAD_BALANCER:
-                # What lies on it can be made once it is there, and some fields be set.
+                # Only then can objects be created on it, and some of its fields be set.
                 session.await_writable(found["id"])
             if begun or not kind.has_more(step.wanted):
                 return found or {}
@@ -95,7 +95,7 @@ class Applying:
             plan = kind.plan_update(found, wanted, step.options)
 
     def call(self, call: Call) -> Call:
-        """The call with IDs for what has been made by now."""
+        """The call with the IDs of the objects created so far."""
         path = PLACE.sub(lambda place: self.made[place.group()], call.path)
         return Call(call.method, path, self.filled(call.body), call.params)
 
@@ -111,7 +111,7 @@ class Applying:
 
 @contextmanager
 def reporting_done(steps: list[Step]) -> Iterator[None]:
-    """When all has been done: say so in a Problem that comes after."""
+    """After all steps are done: add to a Problem that they are."""
     try:
         yield
     except Problem as problem:
@@ -121,11 +121,11 @@ def reporting_done(steps: list[Step]) -> Iterator[None]:
 def unfinished(
     steps: list[Step], done: Any, errors: dict[str, Exception], changed: bool
 ) -> Exception:
-    """What stopped the work, what was done before, and what is left."""
+    """The error to raise: what stopped the work, what was done before, and what is left."""
     reasons = [(step, errors[step.key]) for step in steps if step.key in errors]
     for _step, error in reasons:
         if not isinstance(error, Problem):
-            return error  # a defect of ours, which is told as such
+            return error  # a defect of ours, to be reported as such
     left = [step for step in steps if step.key not in done]
     finished = [step for step in steps if step.key in done]
     text = " ".join(f"{step.summary()['place']}, {step.title}: {error}" for step, error in reasons)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What only the whole plan shows: what cannot work, and what must come before what."""
+"""Checks of the plan as a whole: what cannot work, and which steps must wait for others."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ HTTP_PORT = 80
 
 
 def judge(planning: Planning) -> list[Step]:
-    """Put the steps in order and add to the plan's problems what speaks against the whole."""
+    """Check the plan as a whole, adding to its problems; return the steps in order."""
     embed(planning)
     take_over(planning)
     for rule in (removed, addresses, ports, replacements, unused, orders, filters, matches):
@@ -35,12 +35,12 @@ def judge(planning: Planning) -> list[Step]:
 
 
 def final(planning: Planning, kind: Resource) -> dict[str, dict[str, Any]]:
-    """The objects of a kind as they will be, by their place."""
+    """The objects of a kind as they will be, by place or key."""
     return {place: one for place, (its, one) in planning.outcomes.items() if its is kind}
 
 
 def embed(planning: Planning) -> None:
-    """Have what embeds other objects show them as they will be."""
+    """Update the embedded objects to what they will be."""
     there = {
         one["id"]: one
         for kind in (BACKEND, SUBSCRIBER, IP)
@@ -58,7 +58,7 @@ def embed(planning: Planning) -> None:
 
 
 def take_over(planning: Planning) -> None:
-    """Who takes over a name waits until it is free: until then it means what has it."""
+    """Make objects that take over a name wait until it is free: until then, another has it."""
     for thing in planning.declaration.things:
         step = planning.steps.get(thing.place)
         if step and step.change == "created":
@@ -70,7 +70,7 @@ def take_over(planning: Planning) -> None:
 
 
 def step_of(planning: Planning, object_id: str) -> str | None:
-    """The key of the step that changes or removes what is there under this ID."""
+    """The key of the step that changes or removes the object with this ID."""
     return next(
         (
             step.key
@@ -82,7 +82,7 @@ def step_of(planning: Planning, object_id: str) -> str | None:
 
 
 def removed(planning: Planning) -> Iterator[tuple[str, str]]:
-    """What is pruned cannot be in use by what stays."""
+    """No object that stays may use one that is pruned."""
     gone = {
         key_of(step.found): step for step in planning.steps.values() if step.change == "removed"
     }
@@ -97,9 +97,9 @@ def removed(planning: Planning) -> Iterator[tuple[str, str]]:
 
 
 def addresses(planning: Planning) -> Iterator[tuple[str, str]]:
-    """A load balancer has one address of each version at most, and no IPv6 without IPv4."""
+    """A load balancer has at most one address of each version, and no IPv6 without IPv4."""
     if any(thing.place not in planning.outcomes for thing in planning.declaration.of(IP)):
-        return  # as long as one of them is refused, the others cannot be counted
+        return  # if one of them is refused, they cannot be counted
     declared = {planning.ids[thing.place]: thing for thing in planning.declaration.of(IP)}
     known = {ip["id"]: ip["ip_address"] for ip in planning.there.of(IP)}
     holders = {ip["id"]: ip.get("lb_id") for ip in planning.there.of(IP)}
@@ -131,11 +131,11 @@ def addresses(planning: Planning) -> Iterator[tuple[str, str]]:
 
 
 def ports(planning: Planning) -> Iterator[tuple[str, str]]:
-    """A port has one frontend; who takes over a port waits until it is free."""
+    """A port has one frontend; one that takes over a port waits until it is free."""
     frontends = final(planning, FRONTEND)
     declared = {thing.place: thing.options for thing in planning.declaration.of(FRONTEND)}
     taken: dict[int, str] = {}
-    # Those that are not declared come first: it is a declared one that has to give way.
+    # Undeclared ones come first, so that problems are reported for the declared ones.
     for place in (*(frontends.keys() - declared.keys()), *declared):
         port = {**frontends.get(place, {}), **declared.get(place, {})}.get("inbound_port")
         other = taken.setdefault(port, place)
@@ -151,7 +151,7 @@ def ports(planning: Planning) -> Iterator[tuple[str, str]]:
 
 
 def replacements(planning: Planning) -> Iterator[tuple[str, str]]:
-    """What replaces a certificate is found by its name, which no other may have."""
+    """A replacement is found by its name, which no other certificate may have."""
     places = {
         one["name"]: place
         for place, one in final(planning, CERTIFICATE).items()
@@ -163,7 +163,7 @@ def replacements(planning: Planning) -> Iterator[tuple[str, str]]:
 
 
 def unused(planning: Planning) -> Iterator[tuple[str, str]]:
-    """A certificate is made for frontends; where these are declared, one must list it."""
+    """If frontends are declared, one of them must list a certificate that is to be created."""
     if "frontends" not in planning.declaration.sections:
         return
     listed = {
@@ -175,7 +175,7 @@ def unused(planning: Planning) -> Iterator[tuple[str, str]]:
     places = [planning.uses.get(thing.place, set()) for thing in planning.declaration.of(FRONTEND)]
     there = planning.there.of(CERTIFICATE)
     for place, certificate in final(planning, CERTIFICATE).items():
-        # What was begun to replace it may have its place already.
+        # A replacement begun for it may already be listed instead.
         begun = [one["id"] for one in there if one["name"] == certificate["name"] + NEXT]
         used = {planning.ids.get(place), *begun} & listed or any(place in one for one in places)
         if place in planning.steps and not used:
@@ -214,14 +214,14 @@ def orders(planning: Planning) -> Iterator[tuple[str, str]]:
                 )
         for frontend in planning.there.of(FRONTEND):
             if is_tcp(frontend) and frontend["inbound_port"] == HTTP_PORT:
-                # That one must change first.
+                # That frontend or its backend must be changed first.
                 changing = (frontend["id"], frontend["backend"]["id"])
                 before = {step_of(planning, one) for one in changing} - {None}
                 planning.steps[place].after |= before
 
 
 def filters(planning: Planning) -> Iterator[tuple[str, str]]:
-    """Only what speaks HTTP can be looked into."""
+    """HTTP filters need a backend that speaks HTTP."""
     for thing in planning.declaration.of(ACLS):
         frontend = final(planning, FRONTEND).get(thing.frontend.place)
         if frontend is None or not is_tcp(frontend):
@@ -238,7 +238,7 @@ def filters(planning: Planning) -> Iterator[tuple[str, str]]:
 
 
 def matches(planning: Planning) -> Iterator[tuple[str, str]]:
-    """The SNI is seen where TLS goes through, the Host and the path where HTTP is spoken."""
+    """Matching the SNI needs a TCP backend; matching the Host or the path needs HTTP."""
     backends = {one["id"]: one for one in final(planning, BACKEND).values()}
     for thing in planning.declaration.of(ROUTE):
         _kind, route = planning.outcomes.get(thing.place, (ROUTE, {}))
@@ -257,7 +257,7 @@ def is_tcp(frontend: dict[str, Any]) -> bool:
 
 
 def ordered(planning: Planning) -> list[Step]:
-    """The steps in the order of the declaration, each after those it waits for."""
+    """The steps in the order of the declaration, but each after those it waits for."""
     done: dict[str, Step] = {}
     begun: set[str] = set()
 

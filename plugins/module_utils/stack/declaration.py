@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is declared: every object with its place, and what is wrong with it at first sight."""
+"""The declaration: its objects with their places, and the problems visible in it alone."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ SECTIONS: dict[str, Resource] = {
     "backends": BACKEND,
     "frontends": FRONTEND,
 }
-"""The sections that are lists, in the order in which their objects can be made."""
+"""The sections that are lists, in the order in which their objects can be created."""
 
 ABOVE = ("load_balancer", "frontend")
-"""References that the place of an object in the declaration makes."""
+"""References that are implied by an object's place in the declaration."""
 
 
 @dataclass(frozen=True)
 class Declared:
-    """One object as it is declared; `place` says where, as in `frontends[2].routes[0]`."""
+    """A declared object; `place` is where it is declared, as in `frontends[2].routes[0]`."""
 
     place: str
     kind: Resource
@@ -49,19 +49,19 @@ class Declared:
     """The frontend in which it is declared."""
 
     def at(self, problem: Any) -> str:
-        """A problem of this object, told with its place."""
-        # The ACLs of a frontend are an object here, and an option of the frontend to the user.
+        """A problem of this object, with its place."""
+        # A frontend's ACLs are an object here, but an option of the frontend for the user.
         place = self.frontend.place if self.kind is ACLS and self.frontend else self.place
         option = re.match(r"(\w+)[\w.\[\]]*: ", str(problem))
         inner = option and option.group(1) in {*self.kind.arguments()}
         return f"{place}{'.' if inner else ': '}{problem}"
 
     def matches(self, found: dict[str, Any]) -> bool:
-        """True if an object that is there is what these options tell from others."""
+        """True if these options identify an existing object."""
         return self.kind.matches(self.options, found)
 
     def identities(self) -> Iterator[tuple[str, str]]:
-        """What identifies it, as a key and in words: its ID, and its name or the like."""
+        """What identifies the object, each as a key and in words: its ID, its name or the like."""
         own = bare_id(self.options.get("id") or "")
         if own:
             yield own, f"of the ID {own}"
@@ -70,12 +70,12 @@ class Declared:
 
 
 def again(what: str, other: str) -> str:
-    """The problem of two places that mean one object."""
+    """The problem text for two places that declare the same object."""
     return f"it is {what}, and so is {other}. Leave one of them out."
 
 
 class Declaration:
-    """A load balancer and what shall be on it."""
+    """A declared load balancer and everything declared with it."""
 
     def __init__(self, options: dict[str, Any]) -> None:
         self.sections: dict[str, Any] = {
@@ -89,7 +89,7 @@ class Declaration:
         self.things: list[Declared] = list(self._unrolled())
 
     def _unrolled(self) -> Iterator[Declared]:
-        """Every object, after those that it can refer to."""
+        """All objects, each after those that it can refer to."""
         if self.sections.get("subscriber"):
             yield Declared("subscriber", SUBSCRIBER, self.sections["subscriber"])
         for section in SECTIONS:
@@ -98,7 +98,7 @@ class Declaration:
                 yield self.load_balancer
 
     def _section(self, section: str) -> Iterator[Declared]:
-        """The objects of a section; a frontend is followed by what is declared in it."""
+        """The objects of a section; each frontend is followed by those declared in it."""
         for number, options in enumerate(self.sections.get(section, [])):
             within = {name: options[name] for name in ("acls", "routes") if name in options}
             own = {name: value for name, value in options.items() if name not in within}
@@ -110,7 +110,7 @@ class Declaration:
                 yield Declared(f"{thing.place}.routes[{inner}]", ROUTE, route, thing)
 
     def of(self, kind: Resource) -> list[Declared]:
-        """The objects of a kind."""
+        """The declared objects of a kind."""
         return [thing for thing in self.things if thing.kind is kind]
 
     def having(self, within: str) -> set[str]:
@@ -119,7 +119,7 @@ class Declaration:
         return {f"frontends[{number}]" for number, options in frontends if within in options}
 
     def problems(self) -> dict[str, list[str]]:
-        """What is wrong with an object alone, or with two of one name, by the object's place."""
+        """By place, problems of single objects, and of objects declared twice."""
         problems: dict[str, list[str]] = {}
         seen: dict[tuple[Any, ...], Declared] = {}
         for thing in self.things:
@@ -143,7 +143,7 @@ class Declaration:
 
 
 def arguments() -> dict[str, dict[str, Any]]:
-    """The sections in Ansible's argument specification: the options of the kinds' modules."""
+    """The sections as an argument specification, made from the options of the kinds' modules."""
 
     def options(kind: Resource) -> dict[str, dict[str, Any]]:
         common = {*ARGUMENTS, *WRITING, *ABOVE}

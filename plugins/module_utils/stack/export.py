@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A live load balancer as a declaration, to which it then needs no change."""
+"""Export of a load balancer as a declaration that, when applied, changes nothing."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .survey import Objects, Snapshot
 
 
 class Export:
-    """The declaration of what was found, with names for what has one of its own."""
+    """The declaration of what was found, with unique names in place of IDs."""
 
     def __init__(self, there: Snapshot, secrets_as_variables: bool) -> None:
         self.there, self.secrets_as_variables = there, secrets_as_variables
@@ -37,7 +37,7 @@ class Export:
         self.variables = Counter(variable(item["name"]) for item in imported)
 
     def objects(self, kind: Resource) -> Objects:
-        """What there is of a kind. A certificate that failed or is on its way counts as none."""
+        """The objects of a kind, without failed certificates and replacements that were begun."""
         if kind is IP:
             return self.there.of(kind)
         items = sorted(self.there.of(kind), key=kind.called)
@@ -47,7 +47,7 @@ class Export:
         return [one for one in items if one["status"] != "error" and one["name"] not in begun]
 
     def is_only(self, kind: Resource, item: dict[str, Any]) -> bool:
-        """True if what tells it from others of its place means no other of them."""
+        """True if what identifies the object identifies no other object in its place."""
         words = kind.exported(item, {})
         meant = [
             one["id"]
@@ -57,7 +57,7 @@ class Export:
         return meant == [item["id"]]
 
     def exported(self, kind: Resource, item: dict[str, Any]) -> dict[str, Any]:
-        """One object in the words of its options."""
+        """One object as its options."""
         exported = kind.exported(item, self.names)
         exported = {name: value for name, value in exported.items() if name not in ABOVE}
         if item.get("id") and not self.is_only(kind, item):
@@ -69,7 +69,7 @@ class Export:
         return exported
 
     def variable(self, certificate: dict[str, Any]) -> str:
-        """The variable that stands for the content of one imported certificate, as a template."""
+        """A template with the variable that stands for an imported certificate's content."""
         word = variable(certificate["name"])
         if self.variables[word] > 1:
             word = variable(certificate["name"], certificate["id"])
@@ -87,7 +87,7 @@ class Export:
         return {name: value for name, value in within.items() if value}
 
     def declaration(self) -> dict[str, Any]:
-        """All sections that have something in them."""
+        """All sections that are not empty."""
         found = self.there.load_balancer
         balancer = LOAD_BALANCER.exported(found, {})
         for section in ("ips", "subscriber"):
@@ -101,6 +101,6 @@ class Export:
 
 
 def variable(*names: str) -> str:
-    """The variable for a bundle, as Ansible can name it: in ASCII, and without a digit in front."""
+    """The name of a bundle's variable, valid in Ansible: in ASCII, without a leading digit."""
     word = re.sub(r"[^A-Za-z0-9]", "_", "_".join(names))
     return f"{'_' if word[0].isdigit() else ''}{word}_bundle"

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One plan over all objects: what changes, and what comes before what. Pure."""
+"""One plan for all objects: what changes, and in which order. Pure."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ from .steps import FutureId, Step, key_of, referred_by
 from .survey import Objects, Snapshot
 
 BESIDE = (IP, SUBSCRIBER)
-"""Kinds that do not lie on the load balancer, which refers to them."""
+"""Kinds whose objects are not on the load balancer, which refers to them."""
 
 
 class Planning:
-    """The way from what is there to what is declared.
+    """The plan from what exists to what is declared.
 
     `steps` are in an order in which they could be done one after the other. `problems` are all
-    the reasons not to begin, by place. `outcomes` is what will be there, by place or ID.
+    reasons not to begin, by place. `outcomes` are the objects as they will be, by place or key.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Planning:
         self.ids: dict[str, str] = {}
         """The ID of every declared object, by its place."""
         self.places: dict[tuple[str, str], str] = {}
-        """The place of every declared object, by its kind and what it is referred to by."""
+        """The place of every declared object, by its kind and each ID or name for it."""
         self.uses: dict[str, set[str]] = {}
         """The places of the declared objects that a declared one refers to, by its place."""
         self.names = {
@@ -69,7 +69,7 @@ class Planning:
             for one in there.of(thing.kind)
             if key_of(one) == bare_id(thing.options["id"]) and not thing.matches(one)
         }
-        """Who takes what is there by its ID and gives it another name, or what it is known by."""
+        """By ID, the place of each declared object that changes what identifies an existing one."""
         for thing in declaration.things:
             self._plan(thing)
         plan_undeclared(self)
@@ -81,10 +81,10 @@ class Planning:
         if text not in texts:
             texts.append(text)
 
-    # What is declared
+    # Declared objects
 
     def _plan(self, thing: Declared) -> None:
-        """Plan what brings one declared object about."""
+        """Plan the step for one declared object, if it needs one."""
         kind, options = thing.kind, thing.options
         self.ids[thing.place] = FutureId(thing.place)
         try:
@@ -126,7 +126,7 @@ class Planning:
             )
 
     def _in_words(self, kind: Resource, plan: Plan, words: dict[str, Any]) -> Plan:
-        """The plan with names for the IDs that the user did not write."""
+        """The plan with names in place of IDs, unless the user wrote the ID."""
 
         def worded(shown: dict[str, Any]) -> dict[str, Any]:
             named = {}
@@ -148,12 +148,12 @@ class Planning:
         return f"{title} of {FRONTEND.called(frontend)}" if frontend else title
 
     def _frontend(self, thing: Declared) -> dict[str, Any]:
-        """The frontend in which an object is declared."""
+        """The frontend in which an object is declared, as it will be."""
         place = thing.frontend.place
         return self.outcomes[place][1] if place in self.outcomes else thing.frontend.options
 
     def _siblings(self, thing: Declared) -> Objects:
-        """The objects of the same kind and place that are there."""
+        """The existing objects of the same kind, and for routes, of the same frontend."""
         items = self.there.of(thing.kind)
         if thing.kind is ROUTE:
             frontend_id = self.ids[thing.frontend.place]
@@ -164,18 +164,18 @@ class Planning:
         if thing.kind is LOAD_BALANCER:
             return self.there.load_balancer
         if thing.kind is ACLS:
-            # The set of a frontend's ACLs is there whenever the frontend is.
+            # The set of a frontend's ACLs exists whenever the frontend does.
             frontend_id = self.ids[thing.frontend.place]
             rules = self.there.acls.get(frontend_id, [])
             return {"id": frontend_id, "name": self._frontend(thing).get("name"), "acls": rules}
         items = self._siblings(thing)
         if not thing.options.get("id"):
-            # What is about to leave its name is not meant by that.
+            # An object about to be renamed is not identified by its old name.
             items = [one for one in items if key_of(one) not in self.renamed]
         return thing.kind.among(items, thing.options)
 
     def _found(self, thing: Declared, found: dict[str, Any]) -> None:
-        """Note the object that is there, and that it can be had."""
+        """Record the existing object; raise Problem if it is declared twice or not available."""
         other = self.places.setdefault((thing.kind.kind, key_of(found)), thing.place)
         if other == thing.place:
             self.ids[thing.place] = key_of(found)
@@ -189,7 +189,7 @@ class Planning:
             )
 
     def _settled(self) -> dict[str, Any] | None:
-        """The load balancer, if its addresses stay: its own name goes by them."""
+        """The load balancer, None if its addresses change: its built-in name depends on them."""
         step = self.steps.get("load_balancer")
         moving = step and step.plan.before.get("ips") != step.plan.after.get("ips")
         return None if moving else self.there.load_balancer
@@ -197,7 +197,7 @@ class Planning:
     def _wanted(
         self, thing: Declared, found: dict[str, Any] | None
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The fields with IDs for names, and the same in words."""
+        """The wanted fields, with IDs in place of names, and the same as the user gave them."""
         kind = thing.kind
         words = kind.given(thing.options)
         wanted = dict(words)
@@ -217,7 +217,7 @@ class Planning:
         if kind is ACLS and not self.prune:
             rules = ACLS.fields["acls"].shown(found)
             names = [rule.get("name") for rule in wanted["acls"]]
-            # Nothing is removed; what is not declared is evaluated last.
+            # Without prune, undeclared rules are kept, and evaluated last.
             kept = [rule for rule in rules if rule["name"] not in names]
             wanted["acls"] = words["acls"] = [*wanted["acls"], *kept]
         if kind.owned and found is None:
@@ -225,7 +225,7 @@ class Planning:
         return wanted, words
 
     def _used(self, kind: Resource, found: dict[str, Any] | None) -> set[str]:
-        """The places of what an object refers to as it is: a PUT carries that, too."""
+        """The places of what an object refers to now: a PUT carries these references, too."""
         return {
             place
             for name, option in kind.references().items()
@@ -236,7 +236,7 @@ class Planning:
     def _refer(
         self, thing: Declared, name: str, option: Reference, word: str, uses: set[str]
     ) -> str:
-        """The ID of what an option refers to: something declared, or else something there."""
+        """The ID of what an option refers to: a declared object, or else an existing one."""
         kind = KINDS[option.kind]
         key = bare_id(word) or word
         place = self.places.get((kind.kind, key))
@@ -265,7 +265,7 @@ class Planning:
         return self.ids[place]
 
     def _as_it_will_be(self, kind: Resource, found: dict[str, Any]) -> dict[str, Any]:
-        """What becomes of an object that is there; itself as long as nothing is planned for it."""
+        """An existing object as planned; unchanged if nothing is planned for it yet."""
         place = self.places.get((kind.kind, key_of(found)), "")
         return self.outcomes.get(place, (kind, found))[1]
 
@@ -276,7 +276,7 @@ class Planning:
         uses: set[str],
         found: dict[str, Any] | None,
     ) -> None:
-        """Have the load balancer refer to the addresses and the subscriber that are declared."""
+        """Make the load balancer refer to the declared addresses and subscriber."""
         attached = {ip["id"]: ip["ip_address"] for ip in (found or {}).get("ip") or []}
         ips = self.declaration.of(IP)
         if ips:
@@ -301,6 +301,6 @@ class Planning:
 
 
 def above(thing: Declared) -> dict[str, str]:
-    """The places of what an object lies under, by the name of the reference."""
+    """The places of an object's parents, by the name of the reference."""
     places = {"load_balancer": "load_balancer"}
     return places | ({"frontend": thing.frontend.place} if thing.frontend else {})

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is there and not declared: it stays, unless it is pruned."""
+"""Objects that exist but are not declared: they stay, unless they are pruned."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def plan_undeclared(planning: Planning) -> None:
-    """Plan to remove what is pruned, and note that the rest stays as it is."""
+    """Plan the removal of what is pruned, and record that the rest stays as it is."""
     gone: dict[str, Step] = {}
     for kind, found in undeclared(planning):
         key = f"{kind.plural} {key_of(found)}"
@@ -31,7 +31,7 @@ def plan_undeclared(planning: Planning) -> None:
         else:
             planning.outcomes[key] = kind, found
     for object_id, step in gone.items():
-        # Whoever refers to it is changed or removed first.
+        # Objects that refer to it are changed or removed first.
         step.after |= {
             other.key
             for other in (*planning.steps.values(), *gone.values())
@@ -41,13 +41,13 @@ def plan_undeclared(planning: Planning) -> None:
 
 
 def undeclared(planning: Planning) -> Iterator[tuple[Resource, dict[str, Any]]]:
-    """What is on the load balancer and not declared, what is referred to last."""
+    """The undeclared objects on the load balancer, frontends first."""
     declared = set(planning.ids.values())
     certificates = planning.declaration.of(CERTIFICATE)
     begun = {f"{thing.options.get('name')}{NEXT}" for thing in certificates}
     for kind in (FRONTEND, *(kind for kind in ON_IT if kind is not FRONTEND)):
         for found in sorted(planning.there.of(kind), key=kind.called):
-            # A replacement that was begun belongs to its certificate.
+            # A replacement begun for a declared certificate belongs to it.
             if key_of(found) not in declared and not (
                 kind is CERTIFICATE and found["name"] in begun
             ):
@@ -57,7 +57,7 @@ def undeclared(planning: Planning) -> Iterator[tuple[Resource, dict[str, Any]]]:
 def is_pruned(
     planning: Planning, kind: Resource, found: dict[str, Any], gone: dict[str, Step]
 ) -> bool:
-    """True if the declaration is complete for such objects; `gone` are those removed so far."""
+    """True if undeclared objects like this one are pruned; `gone` are the removals so far."""
     if kind is not ROUTE:
         return kind.plural in planning.declaration.sections
     if found["frontend_id"] in gone:
@@ -67,7 +67,7 @@ def is_pruned(
 
 
 def called(planning: Planning, kind: Resource, found: dict[str, Any]) -> str:
-    """What a message calls an object that is there."""
+    """How messages refer to an existing object."""
     if kind is not ROUTE:
         return kind.called(found)
     frontends = planning.there.of(FRONTEND)

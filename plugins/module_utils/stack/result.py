@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the module `stack` returns."""
+"""The result of the module `stack`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Things = Iterable[tuple[Resource, dict[str, Any]]]
 
 
 def everything(there: Snapshot) -> Iterator[tuple[Resource, dict[str, Any]]]:
-    """All that was read of a load balancer."""
+    """All objects of a snapshot, each with its kind."""
     if there.load_balancer:
         yield LOAD_BALANCER, there.load_balancer
     for kind in ON_IT:
@@ -36,7 +36,7 @@ def everything(there: Snapshot) -> Iterator[tuple[Resource, dict[str, Any]]]:
 
 
 def in_order(things: Things, ids: list[str]) -> Things:
-    """The things in the order in which they are declared, and the others behind them."""
+    """The things in the order of the declaration's IDs, then the others by what they are called."""
     order = {one: number for number, one in enumerate(ids)}
 
     def place(one: tuple[Resource, dict[str, Any]]) -> tuple[int, str]:
@@ -49,7 +49,7 @@ def in_order(things: Things, ids: list[str]) -> Things:
 def result(
     session: Session, declaration: Declaration, plan: StackPlan, things: Things
 ) -> dict[str, Any]:
-    """The objects by section, as the API has them, without the copies of each other in them."""
+    """The objects by section, as the API shows them, without embedded objects, and the changes."""
     stack: dict[str, Any] = {"load_balancer": None}
     limits = {one.options.get("name"): one.options for one in declaration.of(CERTIFICATE)}
     within: dict[str, dict[str, Any]] = {}
@@ -76,7 +76,7 @@ def result(
 
 
 def bare(thing: dict[str, Any]) -> dict[str, Any]:
-    """An object without the load balancer, the frontend, backend and certificate in it."""
+    """An object without embedded objects; of its backend, ID and name are kept."""
     own = {
         k: v
         for k, v in thing.items()
@@ -88,7 +88,7 @@ def bare(thing: dict[str, Any]) -> dict[str, Any]:
 
 
 def known(value: Any, replaced: set[str]) -> Any:
-    """The value with null for every ID that is not known yet, or is that of what was replaced."""
+    """The value with null for every ID that is not known yet or belongs to a replaced object."""
     if isinstance(value, dict):
         return {key: known(inner, replaced) for key, inner in value.items()}
     if isinstance(value, list):

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A whole load balancer, as the modules `stack` and `stack_info` run it."""
+"""A load balancer with everything on it, for the modules `stack` and `stack_info`."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from .workers import Workers
 
 
 class Stack:
-    """To the modules what a Resource is for one object: find, plan, apply, wait."""
+    """The counterpart of Resource for a whole load balancer: find, plan, apply, wait."""
 
     kind = plural = "stack"
 
@@ -45,7 +45,7 @@ class Stack:
         }
 
     def in_zone_of_ids(self, config: Config, options: dict[str, Any]) -> Config:
-        """The configuration with the zone that the given IDs name, if they name one."""
+        """The configuration, with the zone prefixed to the given IDs, if there is one."""
         if isinstance(options["load_balancer"], str):
             return LOAD_BALANCER.in_zone_of_ids(config, options)
         for thing in Declaration(options).things:
@@ -55,7 +55,7 @@ class Stack:
     # What `stack` does
 
     def ensure(self, session: Session, options: dict[str, Any]) -> tuple[StackPlan, Any]:
-        """Bring the load balancer to what is declared; return the plan and what is there then."""
+        """Bring the load balancer to what is declared; return the plan and the result."""
         declaration, prune = Declaration(options), options["prune"]
         found = self.find(session, declaration)
         with Workers(session) as workers:
@@ -105,7 +105,7 @@ class Stack:
         declaration: Declaration,
         found: dict[str, Any] | None,
     ) -> tuple[StackPlan, Any]:
-        """Delete the load balancer; everything on it goes with it, and addresses stay."""
+        """Delete the load balancer and everything on it; its addresses stay."""
         options = {**declaration.load_balancer.options, "state": "absent"}
         if found is None:
             return StackPlan([]), result(session, declaration, StackPlan([]), [])
@@ -138,7 +138,7 @@ class Stack:
     # What `stack_info` does
 
     def select(self, session: Session, options: dict[str, Any]) -> dict[str, Any] | None:
-        """A live load balancer as a declaration; None if there is none."""
+        """The load balancer as a declaration; None if there is none."""
         word = options["load_balancer"]
         which = {"id": word} if bare_id(word) else {"name": word}
         found = LOAD_BALANCER.find(session, which)
@@ -153,13 +153,13 @@ class Stack:
 
 
 def refuse(declaration: Declaration, problems: dict[str, list[str]]) -> None:
-    """Raise a Problem if there are problems."""
+    """Raise Problem if there are problems."""
     if problems:
         raise refusal(declaration, problems)
 
 
 def refusal(declaration: Declaration, problems: dict[str, list[str]]) -> Problem:
-    """One Problem with everything that is wrong, in the order of the declaration."""
+    """One Problem with all the problems, in the order of the declaration."""
     places = [thing.place for thing in declaration.things]
 
     def place(text: str) -> int:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What happens to one object of a declaration, and what objects refer to."""
+"""The steps of a plan for a declaration, and what objects refer to."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..resource import Resource
 
 
 class FutureId(str):
-    """Stands for the ID of an object that is about to be made: its place in the declaration."""
+    """A placeholder for the ID of an object yet to be created: its place in the declaration."""
 
     def __new__(cls, place: str) -> FutureId:
         return super().__new__(cls, f"<{place}>")
@@ -22,10 +22,10 @@ class FutureId(str):
 
 @dataclass
 class Step:
-    """What happens to one object, and the keys of the steps that come before."""
+    """The change to one object; `after` holds the keys of the steps that must come before."""
 
     key: str
-    """The place of a declared object; section and ID of one that is removed."""
+    """The place of a declared object; section and ID of one to be removed."""
     title: str
     kind: Resource
     plan: Plan
@@ -41,7 +41,7 @@ class Step:
         return "changed" if self.plan.outcome else "removed"
 
     def summary(self) -> dict[str, str]:
-        """For the result: what happens to what, and where that is declared."""
+        """The step for the result: the change, the object, and where it is declared."""
         return {"change": self.change, "object": self.title, "place": self.key.split(" ")[0]}
 
     def diff(self) -> dict[str, Any]:
@@ -69,7 +69,7 @@ class StackPlan:
 
     @property
     def replaced(self) -> set[str]:
-        """The IDs of what gives way to an object of its name."""
+        """The IDs of objects that are replaced by a new one of the same name."""
         return {
             key_of(step.found)
             for step in self.steps
@@ -80,17 +80,17 @@ class StackPlan:
 
 
 def key_of(found: dict[str, Any]) -> str:
-    """Its ID, or for an attachment, which has none, that of the private network."""
+    """The object's ID; for an attachment, which has none, that of its private network."""
     return found.get("id") or found["private_network_id"]
 
 
 def referred(kind: Resource, thing: dict[str, Any]) -> set[str]:
-    """The IDs of the objects that an object refers to, its load balancer apart."""
+    """The IDs of the objects that an object refers to, except its load balancer."""
     options = {name: one for name, one in kind.references().items() if name != "load_balancer"}
     return {one for option in options.values() for one in referred_by(option, thing)}
 
 
 def referred_by(option: Reference, thing: dict[str, Any]) -> list[str]:
-    """The IDs that one reference of an object holds."""
+    """The IDs in one reference of an object."""
     seen = option.seen(thing) or []
     return seen if isinstance(seen, list) else [seen]

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is there: a load balancer and everything on it, read by listing, side by side."""
+"""Reading a load balancer and everything on it, by lists, in parallel."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ Objects = list[dict[str, Any]]
 
 ON_IT = (PRIVATE_NETWORK, CERTIFICATE, BACKEND, FRONTEND, ROUTE)
 JUDGED_BY: dict[Resource, tuple[Resource, ...]] = {
-    FRONTEND: (CERTIFICATE, BACKEND),  # which it refers to
-    CERTIFICATE: (FRONTEND, BACKEND),  # by which it is used, and ordered
+    FRONTEND: (CERTIFICATE, BACKEND),  # it refers to these
+    CERTIFICATE: (FRONTEND, BACKEND),  # its use and its order depend on these
 }
 PRUNED_BY: dict[Resource, tuple[Resource, ...]] = {
-    # Who may still use what is removed.
+    # These may still use what is removed.
     FRONTEND: (ROUTE,),
     CERTIFICATE: (FRONTEND,),
     BACKEND: (FRONTEND, ROUTE),
@@ -47,12 +47,12 @@ PRUNED_BY: dict[Resource, tuple[Resource, ...]] = {
 
 @dataclass
 class Snapshot:
-    """A load balancer, None if there is none, and by kind what was read of the rest."""
+    """A load balancer, None if there is none, and the other objects that were read, by kind."""
 
     load_balancer: dict[str, Any] | None = None
     objects: dict[str, Objects] = field(default_factory=dict)
     acls: dict[str, Objects] = field(default_factory=dict)
-    """The ACLs by their frontend's ID, in the order in which they are evaluated."""
+    """The ACLs by their frontend's ID, in order of evaluation."""
 
     def of(self, kind: Resource) -> Objects:
         if kind is LOAD_BALANCER:
@@ -68,9 +68,9 @@ def survey(
     prune: bool,
     settle: bool = True,
 ) -> Snapshot:
-    """Read what must be known to plan for the declaration on the load balancer `found`.
+    """Read what is needed to plan the declaration for the load balancer `found`.
 
-    With `settle`, attachments of private networks are waited for until none is on its way.
+    With `settle`, wait until no attachment of a private network is pending.
     """
     kinds = set(needed(declaration, prune)) if found else set()
     there = read(workers, found, kinds, elsewhere(declaration, found), settle)
@@ -83,7 +83,7 @@ def survey(
 
 
 def once_usable(session: Session, declaration: Declaration, certificates: Objects) -> Objects:
-    """Certificates, those that are declared once they are no longer in transition."""
+    """The certificates, after waiting until the declared ones are no longer in transition."""
     given = (thing.options.get(key) for thing in declaration.of(CERTIFICATE) for key in KEYS)
     words = {bare_id(word) or word for word in given if word}
     return [
@@ -95,7 +95,7 @@ def once_usable(session: Session, declaration: Declaration, certificates: Object
 def survey_all(
     workers: Workers, found: dict[str, Any], beside: Iterable[Resource] = ()
 ) -> Snapshot:
-    """Read everything that is on a load balancer, and of the kinds beside it."""
+    """Read everything on a load balancer, and all objects of the kinds `beside`."""
     there = read(workers, found, set(ON_IT), {kind: read_all(kind) for kind in beside})
     there.objects["ip"] = found["ip"]
     read_acls(workers, there, there.of(FRONTEND))
@@ -109,7 +109,7 @@ def read(
     beside: dict[Resource, Work],
     settle: bool = False,
 ) -> Snapshot:
-    """List the objects of the kinds on the load balancer, and read those beside it."""
+    """List the load balancer's objects of the given kinds, and do the works `beside`."""
     works: dict[str, Work] = {kind.kind: partial(read_kind, kind, found, settle) for kind in kinds}
     works |= {kind.kind: work for kind, work in beside.items()}
     there = Snapshot(found, side_by_side(workers, works))
@@ -119,7 +119,7 @@ def read(
 
 
 def routes(workers: Workers, there: Snapshot) -> Objects:
-    """The routes on the load balancer, frontend by frontend if that takes fewer calls."""
+    """The load balancer's routes, read frontend by frontend if that takes fewer calls."""
     ids = [frontend["id"] for frontend in there.of(FRONTEND)]
     in_zone = there.objects[ROUTE.kind]
     if in_zone is not None:
@@ -136,7 +136,7 @@ def read_acls(workers: Workers, there: Snapshot, frontends: Objects) -> None:
 
 
 def needed(declaration: Declaration, prune: bool) -> Iterator[Resource]:
-    """The kinds on the load balancer of which the declaration speaks, and what these need."""
+    """The declared kinds on the load balancer, and those needed to plan them, with repetitions."""
     for section, kind in SECTIONS.items():
         if section in declaration.sections and kind is not IP:
             more = PRUNED_BY.get(kind, ()) if prune else ()
@@ -146,7 +146,7 @@ def needed(declaration: Declaration, prune: bool) -> Iterator[Resource]:
 
 
 def elsewhere(declaration: Declaration, found: dict[str, Any] | None) -> dict[Resource, Work]:
-    """What must be read of the kinds beside the load balancer to find what is declared."""
+    """How to read what is needed to find declared addresses and the subscriber, by kind."""
     attached = found["ip"] if found else []
     given = declaration.load_balancer.options
     words = {word for ip in attached for word in (ip["id"], ip["ip_address"])}
@@ -156,7 +156,7 @@ def elsewhere(declaration: Declaration, found: dict[str, Any] | None) -> dict[Re
     if asked - words or not all(is_among(attached, ip) for ip in declaration.of(IP)):
         works[IP] = read_all(IP)
     if bare_id(subscriber.get("id") or ""):
-        # It may belong to another project, and so be in no list.
+        # It may belong to another project, and so not be listed.
         works[SUBSCRIBER] = partial(read_by_id, SUBSCRIBER, bare_id(subscriber["id"]))
     elif subscriber or given.get("subscriber"):
         works[SUBSCRIBER] = read_all(SUBSCRIBER)
@@ -164,17 +164,17 @@ def elsewhere(declaration: Declaration, found: dict[str, Any] | None) -> dict[Re
 
 
 def read_all(kind: Resource) -> Work:
-    """How to read a kind that is beside the load balancer: as one list."""
+    """The work that lists all objects of a kind that is not on the load balancer."""
     return partial(kind.list, under={})
 
 
 def read_by_id(kind: Resource, object_id: str, session: Session) -> Objects:
-    """The object of this ID, if there is one."""
+    """The object with this ID, if there is one, as a list."""
     return [one for one in [kind.read(session, object_id)] if one]
 
 
 def is_among(attached: Objects, ip: Declared) -> bool:
-    """True if an address that is declared is attached already, so that no list need say it."""
+    """True if a declared address is already attached, so that no list is needed to find it."""
     try:
         return IP.among(attached, ip.options) is not None
     except Problem:
@@ -182,7 +182,7 @@ def is_among(attached: Objects, ip: Declared) -> bool:
 
 
 def with_acls(declaration: Declaration, there: Snapshot) -> Objects:
-    """The frontends that are there and whose ACLs are declared."""
+    """The existing frontends whose ACLs are declared."""
     found = []
     for thing in declaration.of(ACLS):
         try:
@@ -195,19 +195,19 @@ def with_acls(declaration: Declaration, there: Snapshot) -> Objects:
 def read_kind(
     kind: Resource, found: dict[str, Any], settle: bool, session: Session
 ) -> Objects | None:
-    """The objects of a kind on the load balancer. Routes are of the zone, and None if too many."""
+    """The load balancer's objects of a kind; for routes those of the zone, None if too many."""
     if kind is ROUTE:
-        # Routes are listed for the whole zone: not without need, and not more than is worth it.
+        # Routes are listed for the whole zone: only if needed, and only if that saves calls.
         most = PAGE_SIZE * found["frontend_count"]
         return session.api.list("routes", "routes", most=most) if found["route_count"] else []
     if kind is PRIVATE_NETWORK and settle:
-        # One on its way in looks like one on its way out (notes, 23).
+        # Attaching and detaching look alike (notes, 23).
         return PRIVATE_NETWORK.settled(session, found["id"])
     return kind.list(session, {"load_balancer": found["id"]})
 
 
 def side_by_side(workers: Workers, works: dict[str, Work]) -> dict[str, Any]:
-    """Read; what cannot be read ends the task."""
+    """Run the works in parallel and return their results by key; raise the first error."""
     results, errors = workers.run(works)
     for error in errors.values():
         raise error

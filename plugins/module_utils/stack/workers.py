@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Work done in parallel: a few threads, an order among their jobs, and turns for the writes."""
+"""Work in parallel: a few threads, an order among their jobs, and turns for writes."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from ..problem import Problem
 from ..session import Session
 
 WIDTH = 8
-"""How many calls are under way at once at most."""
+"""The maximum number of concurrent calls."""
 
 Work = Callable[[Session], Any]
 
 
 class Turns:
-    """Whose turn it is to write: several at once, until the API refuses for the moment."""
+    """Turns to write: several at once, until the API refuses a write as temporarily impossible."""
 
     def __init__(self) -> None:
         self.width, self.under_way, self.closed = WIDTH, 0, False
         self.changed = threading.Condition()
         self.alone = threading.Lock()
         self.wrote = False
-        """Something was written, even if what it belongs to did not come to its end."""
+        """Something was written, even if its step was not finished."""
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -47,18 +47,18 @@ class Turns:
                 self.changed.notify_all()
 
     def narrow(self) -> None:
-        """From now on one at a time."""
+        """Allow only one write at a time from now on."""
         self.width = 1
 
     def close(self) -> None:
-        """No further write begins."""
+        """Let no further write begin."""
         with self.changed:
             self.closed = True
             self.changed.notify_all()
 
 
 class WorkerSession(Session):
-    """The session of one thread: the task's own, with what this thread has read kept apart."""
+    """One thread's session: the task's, but with its own record of what was read."""
 
     def __init__(self, session: Session, turns: Turns) -> None:
         vars(self).update(vars(session))
@@ -79,24 +79,24 @@ class WorkerSession(Session):
         return self.turns.alone
 
     def settle(self, load_balancer_id: str, absent: bool = False) -> None:
-        """Not asked before every write: the API's refusal says that it is needed."""
+        """Wait only after the API has refused a write for that reason, not before every write."""
         if self.turns.width == 1:
             super().settle(load_balancer_id, absent)
 
     def await_usable(
         self, load_balancer_id: str | None, absent: bool = False, always: bool = False
     ) -> None:
-        """Only where something depends on it: the whole is waited for once, at the end."""
+        """Wait only if something depends on it (`always`): the task waits once, at the end."""
         if always:
             super().await_usable(load_balancer_id, absent, always)
 
     def await_writable(self, load_balancer_id: str) -> None:
-        """Wait until a load balancer that was just made or moved takes writes."""
+        """Wait until a load balancer that was just created or migrated accepts writes."""
         super().settle(load_balancer_id)
 
 
 class Workers:
-    """Daemon threads, so that a task that is stopped does not wait for them."""
+    """A pool of daemon threads, so that a task that is stopped does not wait for them."""
 
     def __init__(self, session: Session) -> None:
         self.session, self.turns = session, Turns()
@@ -115,9 +115,9 @@ class Workers:
     def run(
         self, works: Mapping[str, Work], after: Mapping[str, set[str]] | None = None
     ) -> tuple[dict[str, Any], dict[str, Exception]]:
-        """Do all of the works, each after those it waits for; return results and errors by key.
+        """Run all works, each after those it waits for; return results and errors by key.
 
-        With the first error nothing more is begun, and what is under way is waited for.
+        After the first error, nothing more is begun, and what is under way is awaited.
         """
         waiting, results, errors = dict(works), {}, {}
         busy = 0
