@@ -8,13 +8,12 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from ..contracts import Issued, OrderFailed
 from ..imported import UNREADABLE
 from ..processes import Unusable, write_private
 from .records import Records
-from .requests import alternative_names, key_pem, new_key, subject
+from .requests import alternative_names, key_pem, new_key, self_signed, subject
 from .roots import Roots
 
 
@@ -29,7 +28,7 @@ class BuiltinAuthority(Records):
             self.key, self.root = read(kept)
         else:
             self.key = new_key()
-            self.root = signed_by_itself(self.key)
+            self.root = self_signed(self.key, "Scaleway LB emulator, built-in root", path_length=0)
         pem = self.root.public_bytes(serialization.Encoding.PEM)
         self.roots = Roots(state_dir)
         self.roots.add(pem)
@@ -76,19 +75,3 @@ def read(kept: Path) -> tuple[Any, x509.Certificate]:
             f"cannot read the authority in {kept}: it is damaged. Remove it for a new one, or "
             "choose another directory with --state."
         ) from None
-
-
-def signed_by_itself(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
-    now = datetime.now(UTC)
-    name = subject("Scaleway LB emulator, built-in root")
-    return (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=3650))
-        .add_extension(x509.BasicConstraints(True, 0), critical=True)
-        .sign(key, hashes.SHA256())
-    )

@@ -9,15 +9,14 @@ import socket
 import time
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import josepy
 import requests
 from acme import challenges, client, errors, fields, messages
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from .. import processes
@@ -25,7 +24,7 @@ from ..contracts import DataPlane, Issued, OrderFailed
 from ..processes import Unusable, write_private
 from ..settings import Settings
 from .records import Records
-from .requests import alternative_names, key_pem, new_key, signing_request, subject
+from .requests import key_pem, new_key, self_signed, signing_request
 from .roots import Roots
 
 log = logging.getLogger(__name__)
@@ -146,20 +145,7 @@ class Pebble(Records):
     def write_files(self) -> None:
         """Pebble's configuration, and the certificate of its own HTTPS port."""
         key = new_key()
-        now = datetime.now(UTC)
-        name = subject("localhost")
-        certificate = (
-            x509.CertificateBuilder()
-            .subject_name(name)
-            .issuer_name(name)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - timedelta(days=1))
-            .not_valid_after(now + timedelta(days=3650))
-            .add_extension(alternative_names(["localhost"]), critical=False)
-            .add_extension(x509.BasicConstraints(True, None), critical=True)
-            .sign(key, hashes.SHA256())
-        )
+        certificate = self_signed(key, "localhost", ["localhost"])
         files = {
             "tls.pem": certificate.public_bytes(serialization.Encoding.PEM),
             "tls.key": key_pem(key),
