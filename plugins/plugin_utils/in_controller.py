@@ -10,6 +10,7 @@ with the module's name is loaded before the workers fork, so it is imported only
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -34,6 +35,10 @@ if connections.requests and not os.environ.get("SCW_API_URL", "").startswith("ht
     # Before the workers fork, for all of them. An error here is reported by the task it affects.
     with suppress(OSError):
         connections.trusting(connections.authorities())
+
+# What is loaded by now stays. Without this, the garbage collections in each worker (which copies
+# what they touch) and at the end of the run would go through all of it.
+gc.freeze()
 
 
 class ActionModule(ActionBase):

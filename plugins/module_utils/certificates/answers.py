@@ -59,7 +59,7 @@ def listed_names(found: dict[str, Any]) -> str:
 
 def moment(text: str) -> datetime.datetime:
     """Parse a time in the API's format, to the second: certificates have no finer dates."""
-    return datetime.datetime.strptime(text[:19], "%Y-%m-%dT%H:%M:%S").replace(tzinfo=datetime.UTC)
+    return datetime.datetime.fromisoformat(text).replace(microsecond=0)
 
 
 def stamp(when: datetime.datetime) -> str:
