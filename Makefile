@@ -18,8 +18,8 @@ setup: .venv/.ready ## make .venv and install the programs that are missing
 demo: setup ## both recipes against the emulator: two working HTTPS sites
 	@.venv/bin/python scripts/demo.py $(if $(STAY),--stay)
 
-# Tests that may run side by side, a file at a time: a file compares the two ways to run a module.
-APART := -n auto --dist loadfile tests/unit tests/emulator tests/functional
+# Tests that may run side by side.
+APART := -n auto tests/unit tests/emulator tests/functional
 
 test: setup ## every test: unit, emulator, functional, end to end (PYTEST=tests/unit: those alone)
 	@scripts/programs.sh $(CLIENTS)

@@ -32,8 +32,8 @@ TESTS = (
     "tests/functional/test_export.py::test_an_export_becomes_a_playbook_that_changes_nothing",
     "tests/functional/test_export.py::test_an_export_carries_out_nothing_that_the_api_says",
 )
-NEEDED = ("ansible-runner", "pytest")
-"""The packages in requirements-dev.txt that the tests import."""
+NEEDED = ("ansible-runner", "pytest", "pytest-xdist")
+"""The packages in requirements-dev.txt that the tests need."""
 
 
 def is_python(path: Path, version: str) -> bool:
@@ -79,7 +79,7 @@ def required(version: str) -> list[str]:
 def environment_of(version: str, python: Path) -> Path:
     """Make a virtual environment with this ansible-core for the tests; return its Python."""
     wanted = (ROOT / "requirements-dev.txt").read_text()
-    pins = [re.search(rf"^{name}\W.*$", wanted, re.M)[0] for name in NEEDED]
+    pins = [re.search(rf"^{name}~.*$", wanted, re.M)[0] for name in NEEDED]
     packages = [f"ansible-core~={version}.0", *pins, *required(version)]
     content = "\n".join([str(python), *packages])
     folder = HOME / version

@@ -106,7 +106,6 @@ class Session:
         """Pause before checking whether the request took effect; raise `lost` if time is up."""
         if time.monotonic() > self.deadline:
             raise lost
-        self.looked_up.clear()
         time.sleep(0.5)
 
     def alone(self) -> AbstractContextManager:
