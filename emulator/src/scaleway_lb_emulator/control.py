@@ -22,7 +22,7 @@ from .faults import TRANSITIONS, Fault, Faults
 from .journal import Journal
 from .models import DnsName
 from .operations import OPERATIONS
-from .replies import HEADERS, as_json, explain_in_json
+from .responses import HEADERS, as_json, explain_in_json
 from .shapes import Refused
 from .world import World
 

@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 from starlette.routing import get_route_path
 
-Endpoint = Callable[[Request], Awaitable[Response]]
+Answering = Callable[[Request], Awaitable[Response]]
 
 
 @dataclass
@@ -21,7 +21,7 @@ class Place:
 
     parts: dict[str, Place] = field(default_factory=dict)
     parameter: Place | None = None
-    endpoints: dict[str, tuple[Endpoint, list[str]]] = field(default_factory=dict)
+    endpoints: dict[str, tuple[Answering, list[str]]] = field(default_factory=dict)
 
 
 class Paths:
@@ -30,7 +30,7 @@ class Paths:
     def __init__(self) -> None:
         self.root = Place()
 
-    def add(self, method: str, path: str, endpoint: Endpoint) -> None:
+    def add(self, method: str, path: str, endpoint: Answering) -> None:
         place, names = self.root, []
         for part in path.strip("/").split("/"):
             if part.startswith("{"):

@@ -1,8 +1,11 @@
-"""Answers as they are sent: the API's headers, and its wording for what the framework refuses."""
+"""Answers as they are sent: the API's headers, its wording for what the framework refuses, and
+what faults make of them."""
 
 from __future__ import annotations
 
+import asyncio
 import json
+import uuid
 from http import HTTPStatus
 from typing import Any
 
@@ -12,6 +15,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from .errors import refusals
+from .faults import Fault
 
 HEADERS = {
     "Strict-Transport-Security": "max-age=63072000",
@@ -20,6 +24,21 @@ HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
 FAILED = {"message": "internal error", "type": "internal_error"}
+
+CONNECTIONS: dict[tuple[str, int], asyncio.Transport] = {}
+"""Open connections by client address, for the faults that cut them."""
+
+
+class Cut(Response):
+    """No answer: the connection is cut."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        connection = CONNECTIONS.get(tuple(scope["client"] or ()))
+        if connection:
+            connection.abort()
+            # once the server has noticed, it does not complain about the missing answer
+            while (await receive())["type"] != "http.disconnect":
+                pass
 
 
 def as_json(
@@ -30,6 +49,22 @@ def as_json(
     return Response(
         text[: len(text) // 2] if cut_short else text, status, headers, "application/json"
     )
+
+
+def response(content: Any, status: int, fault: Fault | None) -> Response:
+    """An operation's answer, broken by the fault if there is one."""
+    headers = {**HEADERS, "X-Request-Id": str(uuid.uuid4())}
+    kind = fault.kind if fault else None
+    if kind == "cut_after":
+        return Cut()
+    if kind == "html":
+        page = "<html><head><title>Maintenance</title></head><body>Back soon.</body></html>"
+        return Response(page, fault.status, headers, "text/html")
+    if kind == "status" and fault.retry_after is not None:
+        headers["Retry-After"] = str(fault.retry_after)
+    if status == 204:
+        return Response(None, 204, {**headers, "Content-Type": "application/json"})
+    return as_json(content, status, headers, cut_short=kind == "truncate")
 
 
 def explain_in_json(app: FastAPI) -> None:
