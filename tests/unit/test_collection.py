@@ -181,6 +181,16 @@ def test_every_citation_leads_to_what_is_known_of_the_api(facts):
     assert [one for one in sorted(cited) if one[:2] not in facts] == []
 
 
+@pytest.mark.parametrize("document", ["notes", "reference"])
+def test_what_is_known_of_the_api_names_files_that_there_are(document):
+    sources = [
+        path for folder in ("plugins", "emulator/src") for path in (ROOT / folder).rglob("*.py")
+    ]
+    named = re.findall(r"`([a-z0-9_/]+\.py)`", (ROOT / f"docs/api/{document}.md").read_text())
+    assert named
+    assert [one for one in named if not any(path.match(one) for path in sources)] == []
+
+
 def test_the_changelog_ends_with_the_version_and_all_its_modules_and_plugins():
     version = yaml.safe_load((ROOT / "galaxy.yml").read_text())["version"]
     releases = yaml.safe_load((ROOT / "changelogs/changelog.yaml").read_text())["releases"]
