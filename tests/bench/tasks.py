@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from front import behind_tls
-from rounds import ROUNDS, Bench, Row, Tasks
+from rounds import LBS, ROUNDS, Bench, Row, Tasks
 
 NAME = "scaleway_community.lb"
 TASKS, ITEMS = 40, 20
@@ -38,6 +38,12 @@ THERE: Tasks = [
 ]
 DEBUG = {"ansible.builtin.debug": {"msg": "web"}}
 PING = {"ansible.builtin.ping": {}}
+URI = {
+    "ansible.builtin.uri": {
+        "url": "{{ lookup('env', 'SCW_API_URL') }}" + LBS,
+        "headers": {"X-Auth-Token": "{{ lookup('env', 'SCW_SECRET_KEY') }}"},
+    }
+}
 LOOP = {"loop": list(range(ITEMS))}
 
 
@@ -58,6 +64,9 @@ def rows(bench: Bench) -> Iterator[Row]:
         yield Row(f"{what}, API time off, {pace}", over_debug, 1.3)
     bench.cloud.reset()
     bench.play(THERE)
+    (over_uri,) = beside(bench, ours, [URI] * TASKS)
+    what = f"{TASKS} no-op tasks in the controller over {TASKS} `ansible.builtin.uri` tasks"
+    yield Row(f"{what} that read, 0 ms per call", over_uri, 0.2)
     yield over_tls(bench, ours)
     bench.cloud.reset()
 
