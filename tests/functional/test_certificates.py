@@ -244,6 +244,19 @@ def test_names_are_given_time_to_appear_in_dns(cloud, module, site):
     assert "www.example.test cannot be looked up from here" in result["warnings"][-1]
 
 
+def test_check_mode_warns_of_a_name_that_leads_elsewhere(module, site):
+    wanted = {**EXAMPLE, "letsencrypt": {"common_name": "localhost"}}
+    order = {"name": wanted["name"], "letsencrypt": wanted["letsencrypt"]}
+    for result in (
+        module("certificate", check=True, **wanted),
+        module("stack", check=True, load_balancer={"name": "web"}, certificates=[order]),
+    ):
+        assert result["changed"]
+        assert any("localhost. A 127.52." in text for text in result["warnings"])
+    unasked = module("certificate", check=True, **wanted, check_dns=False)["warnings"]
+    assert "localhost. A" not in str(unasked)
+
+
 def test_a_name_that_cannot_be_looked_up_is_ordered_all_the_same(cloud, module, site):
     cloud.resolve("localhost", "127.52.0.1")
     wanted = {"common_name": "localhost"}

@@ -74,6 +74,12 @@ class Content:
             if not mine & normalized([name, f"*.{name.partition('.')[2]}"])
         ]
 
+    def to_look_up(self, options: dict[str, Any], load_balancer: dict[str, Any]) -> list[str]:
+        """The names that must be found at the load balancer before they are ordered."""
+        if self.bundle or not options.get("check_dns", True):
+            return []
+        return [name for name in self.names if name != own_name(load_balancer)]
+
     def body(self) -> dict[str, Any]:
         """The part of a create request's body that gives the content."""
         if self.bundle:

@@ -11,17 +11,16 @@ import time
 from typing import Any
 
 from ..api import backoff
-from ..problem import Problem
 from ..session import Session
 
 
-def check_dns(
-    session: Session, load_balancer: dict[str, Any], names: list[str], patience: int
-) -> None:
-    """Wait up to `patience` seconds until every name resolves to the load balancer only.
+def wrong_dns(
+    session: Session, load_balancer: dict[str, Any], names: list[str], patience: int = 0
+) -> str | None:
+    """How to correct the DNS of names that resolve elsewhere; None if there are none.
 
-    Raises Problem if names then still resolve elsewhere. Warns of names that cannot be resolved
-    from here, since the platform may be able to resolve them.
+    Waits up to `patience` seconds until every name resolves to the load balancer only. Warns of
+    names that cannot be resolved from here, since the platform may be able to resolve them.
     """
     addresses = {ip["ip_address"] for ip in load_balancer["ip"]}
     deadline = time.monotonic() + patience
@@ -36,19 +35,18 @@ def check_dns(
             f"{_public(load_balancer)}."
         )
     elsewhere = {name: sorted(at - addresses) for name, at in found.items() if at - addresses}
-    if elsewhere:
-        raise Problem(wrong_dns(load_balancer, elsewhere))
+    return records(load_balancer, elsewhere) if elsewhere else None
 
 
-def wrong_dns(load_balancer: dict[str, Any], elsewhere: dict[str, list[str]]) -> str:
+def records(load_balancer: dict[str, Any], elsewhere: dict[str, list[str]]) -> str:
     """How to correct the DNS of names; `elsewhere` lists their wrong addresses, as far as known."""
     points = ", ".join(
         f"{name} ({', '.join(at)})" if at else name for name, at in elsewhere.items()
     )
-    records = "; ".join(f"{name}. A {_public(load_balancer)}" for name in elsewhere)
+    needed = "; ".join(f"{name}. A {_public(load_balancer)}" for name in elsewhere)
     return (
         f"Let's Encrypt must find every name at load balancer {load_balancer['name']!r}, and these "
-        f"lead elsewhere: {points}. Create in DNS: {records}. Remove other A and AAAA records of "
+        f"lead elsewhere: {points}. Create in DNS: {needed}. Remove other A and AAAA records of "
         "these names, and run the task again."
     )
 

@@ -13,9 +13,9 @@ from ..plan import Call
 from ..problem import Problem
 from ..resource import KINDS, Resource
 from ..session import Session
-from .answers import NEXT, listed_names, own_name
+from .answers import NEXT, listed_names
 from .content import Content
-from .dns import check_dns, wrong_dns
+from .dns import records, wrong_dns
 
 
 @dataclass
@@ -76,17 +76,17 @@ class Replacement:
 
     def create(self, options: dict[str, Any]) -> dict[str, Any]:
         load_balancer = self.session.load_balancer(self.load_balancer_id)
-        names = self.content.names
-        if self.content.bundle is None and options.get("check_dns", True):
-            public = [name for name in names if name != own_name(load_balancer)]
-            check_dns(self.session, load_balancer, public, options.get("dns_timeout") or 0)
+        names = self.content.to_look_up(options, load_balancer)
+        wrong = wrong_dns(self.session, load_balancer, names, options.get("dns_timeout") or 0)
+        if wrong:
+            raise Problem(wrong)
         name = self.there.name + NEXT if self.there.current else self.there.name
         path = self.kind.collection.format(load_balancer=load_balancer["id"])
         try:
             call = Call("POST", path, {"name": name, **self.content.body()})
             return self.session.send(call, load_balancer["id"])
         except ApiError as error:
-            raise _explained(error, load_balancer, names) from error
+            raise _explained(error, load_balancer, self.content.names) from error
 
     def await_ready(self, new: dict[str, Any]) -> dict[str, Any]:
         """The certificate once issued; one that fails is removed, and a Problem raised."""
@@ -148,7 +148,7 @@ def _explained(error: ApiError, load_balancer: dict[str, Any], names: list[str])
     """The API's refusal to order a certificate, reworded to say what to do if that is known."""
     if "not resolve" in error.said:
         wrong = {name: [] for name in names if name in error.said} or {n: [] for n in names}
-        return Problem(f"{wrong_dns(load_balancer, wrong)} The API said: {error.said}")
+        return Problem(f"{records(load_balancer, wrong)} The API said: {error.said}")
     if "port 80" in error.said.lower():
         return Problem(
             f"Let's Encrypt answers its challenge on port 80, and a frontend of load balancer "

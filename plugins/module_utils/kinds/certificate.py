@@ -19,6 +19,7 @@ from ..certificates.answers import (
     reserved_name,
 )
 from ..certificates.content import Content, unobtainable
+from ..certificates.dns import wrong_dns
 from ..certificates.replacement import Replacement, Situation, frontends_with
 from ..fields.field import Field
 from ..fields.references import Reference
@@ -62,6 +63,7 @@ class Certificate(Resource):
                 self.refuse_taken(session, plan, there.current)
                 self.refuse_elsewhere(session, options, plan, there.current)
             if session.check_mode:
+                self.forewarn_order(session, options, there, content, plan)
                 return plan, plan.outcome
             if not plan.changed and first is None:
                 found = there.current
@@ -169,7 +171,10 @@ class Certificate(Resource):
         there = replace(there, next_in_use=bool(there.next) and there.next["id"] in in_use)
         content = Content(session, options, there.load_balancer)
         self.compare(session, there, content)
-        return self.plan_content(there, content, bool(options.get("force")))
+        plan = self.plan_content(there, content, bool(options.get("force")))
+        if session.check_mode:
+            self.forewarn_order(session, options, there, content, plan)
+        return plan
 
     def compare(self, session: Session, there: Situation, content: Content) -> None:
         """Warn of names that the current certificate covers and its successor does not."""
@@ -182,6 +187,21 @@ class Certificate(Resource):
                 f"{', '.join(lost)}, which the one in use is for: clients of these names will "
                 "refuse it."
             )
+
+    def forewarn_order(
+        self,
+        session: Session,
+        options: dict[str, Any],
+        there: Situation,
+        content: Content,
+        plan: Plan,
+    ) -> None:
+        """In check mode: warn of names for which the order would fail, as DNS is now."""
+        if there.load_balancer and any(call.method == "POST" for call in plan.calls):
+            names = content.to_look_up(options, there.load_balancer)
+            wrong = wrong_dns(session, there.load_balancer, names)
+            if wrong:
+                session.warn(wrong)
 
     def plan_content(self, there: Situation, content: Content, force: bool) -> Plan:
         """The plan, without the IDs of what the steps create, which are not known in advance."""
