@@ -89,9 +89,9 @@ options:
   check_dns:
     description:
       - Whether to look up the names for O(letsencrypt) before ordering.
-      - If a name resolves elsewhere, the task fails and reports which DNS record to create; in check
-        mode, this is a warning. A name that cannot be looked up from the machine that runs the task
-        only causes a warning.
+      - If a name resolves elsewhere, the task fails and reports which DNS record to create. In
+        check mode, this is a warning. A name that cannot be looked up from the machine that runs
+        the task only causes a warning.
     type: bool
     default: true
   dns_timeout:
