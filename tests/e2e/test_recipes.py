@@ -173,3 +173,28 @@ def test_passthrough_shows_the_servers_own_certificate(cloud, web_servers, play)
     with cloud.watched() as writes:
         assert "changed=0" in play("ssl_passthrough", **variables)
     assert writes == []
+
+
+def test_a_role_can_wait_for_its_servers_and_names_those_that_are_down(
+    cloud, web_servers, tmp_path
+):
+    nobody = "127.0.0.39"
+    for servers, ends_well in (
+        (web_servers.addresses, True),
+        ([*web_servers.addresses, nobody], False),
+    ):
+        variables = {
+            "ssl_passthrough_servers": servers,
+            "ssl_passthrough_server_port": web_servers.https,
+            "ssl_passthrough_wait_for_servers": True,
+        }
+        soon = {"scaleway_community.lb.backend_servers": {"wait_timeout": 3}}
+        role = {"ansible.builtin.include_role": {"name": "scaleway_community.lb.ssl_passthrough"}}
+        done = run_playbook(
+            [{"block": [role], "module_defaults": soon}],
+            variables=variables,
+            environment=cloud.environment,
+            home=tmp_path,
+        )
+        assert (done.returncode == 0) is ends_well, done.stdout + done.stderr
+        assert (f"not up are still {nobody}" in done.stdout) is not ends_well

@@ -260,6 +260,18 @@ def test_a_name_that_leads_elsewhere_is_told_with_the_record_to_create(cloud, ro
     assert site["certificates"] == {}
 
 
+@pytest.mark.parametrize("name", ROLES)
+def test_a_role_waits_for_its_servers_if_it_is_asked_to(cloud, role, name):
+    asked_to = {"wait_for_servers": "true"}
+    with cloud.watched() as writes:
+        assert role(name, "--check", **asked_to).changed > 0
+    assert writes == []
+    for options, waits in (({}, False), (asked_to, True)):
+        with cloud.watched(reads=True) as asked:
+            role(name, **options)
+        assert ("ListBackendStats" in [entry["operation"] for entry in asked]) is waits
+
+
 def test_a_role_works_in_the_zone_and_the_project_it_is_given(role):
     project_id = "77777777-8888-4999-8aaa-000000000000"
     result = role("ssl_passthrough", zone="nl-ams-1", project_id=project_id).result
