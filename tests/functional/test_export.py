@@ -248,9 +248,11 @@ def test_what_is_there_twice_is_exported_so_that_it_stays(stack, inside, cloud):
 def test_an_export_becomes_a_playbook_that_changes_nothing(stack, play, cloud, tmp_path):
     stack()
     file = tmp_path / "web.yml"
+    file.write_text("edited\n")
     variables = {"load_balancer": "web", "file": str(file)}
     process = play("playbooks/export_stack.yml", variables=variables)
     assert process.returncode == 0, process.stdout + process.stderr
+    assert "edited\n" in [path.read_text() for path in tmp_path.glob("web.yml.*")]
     text = file.read_text()
     assert "{{ own_bundle | default(omit) }}" in text
     assert list(yaml.safe_load(text)[0]["tasks"][0]["scaleway_community.lb.stack"]) == [*STACK]
