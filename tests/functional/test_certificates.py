@@ -54,6 +54,16 @@ def test_another_pem_is_put_in_the_place_of_the_old_one(cloud, module, site):
     assert writes == []
 
 
+def test_a_bundle_may_be_called_as_the_api_calls_it(cloud, module, site):
+    pem = bundle("new.example.com")
+    assert module("certificate", **EXAMPLE, custom_certificate={"certificate_chain": pem})[
+        "changed"
+    ]
+    assert named(cloud)["example"] == "new.example.com"
+    again = module("certificate", **EXAMPLE, custom_certificate={"bundle": pem})
+    assert again["changed"] is False
+
+
 def test_the_diff_tells_the_names_and_dates_and_no_secret(cloud, module, site):
     new = custom("new.example.com")
     result = module("certificate", check=True, **EXAMPLE, custom_certificate=new)
