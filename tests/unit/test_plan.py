@@ -82,6 +82,16 @@ def test_nothing_is_sent_for_what_is_already_there():
     assert not plan.changed and plan.before == plan.after
 
 
+def test_servers_are_put_in_order_by_the_change_that_makes_their_order_matter():
+    found = {**FOUND_BACKEND, "pool": ["10.0.0.1", "10.0.0.2"]}
+    wanted = {"servers": ["10.0.0.2", "10.0.0.1"], "forward_port_algorithm": "first"}
+    paths = ["backends/backend-1", "backends/backend-1/servers"]
+    assert [call.path for call in BACKEND.plan(found, wanted, wanted).calls] == paths
+    back = {**wanted, "forward_port_algorithm": "leastconn"}
+    first = {**found, "forward_port_algorithm": "first"}
+    assert [call.path for call in BACKEND.plan(first, back, back).calls] == paths[:1]
+
+
 def test_a_put_carries_what_is_there_with_what_is_wanted_laid_over_it():
     plan = BACKEND.plan(FOUND_BACKEND, {"timeout_connect": "7s"}, {"timeout_connect": "7s"})
     assert calls(plan) == [("PUT", "backends/backend-1")]

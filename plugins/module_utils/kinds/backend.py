@@ -106,6 +106,17 @@ class Backend(Resource):
             wanted = {**wanted, "health_check": {**check, "port": after.get("forward_port")}}
         return super().plan(found, wanted, words)
 
+    def differing(self, found: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
+        # Whether the order of the servers matters depends on the algorithm as it will be.
+        algorithm = wanted.get("forward_port_algorithm", found.get("forward_port_algorithm"))
+        after = {**found, "forward_port_algorithm": algorithm}
+        return [
+            name
+            for name, option in self.fields.items()
+            if name in wanted
+            and not option.same(wanted[name], after if name == "servers" else found)
+        ]
+
     def update_calls(self, found: dict[str, Any], changes: dict[str, Any]) -> list[Call]:
         path = self.item.format(**found)
         apart = {"health_check": f"{path}/healthcheck", "servers": f"{path}/servers"}
