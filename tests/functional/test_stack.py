@@ -260,6 +260,46 @@ def test_a_certificate_is_replaced_while_its_frontends_change(stack, cloud):
     assert stack(other)["written"] == {}
 
 
+def test_an_order_for_the_built_in_name_stays_when_an_ipv6_address_is_added(stack):
+    stack()
+    other = changed(ips=[*STACK["ips"], {"tags": ["web"], "is_ipv6": True}])
+    checked, made = stack(other, check=True), stack(other)
+    assert told(checked) == told(made) == ["IP tagged web created", "load balancer 'web' changed"]
+    assert made["written"] == {"CreateIP": 1, "UpdateIP": 1}
+
+
+def test_the_name_of_a_new_load_balancer_is_not_foretold_to_be_another_one(stack):
+    order = {"letsencrypt": {"subject_alternative_name": ["b.example.com"]}, "check_dns": False}
+    (certificate,) = stack(
+        changed(
+            certificates=[{"name": "ordered", **order}],
+            frontends=[{**STACK["frontends"][1], "certificates": ["ordered"]}],
+        ),
+        check=True,
+    )["stack"]["certificates"]
+    names = (certificate["common_name"], certificate["subject_alternative_name"])
+    assert names == (None, ["b.example.com"])
+
+
+def test_what_no_longer_fits_its_backend_may_stay_but_not_change(stack, inside):
+    """The API lets a backend change its protocol under the ACLs and routes of its frontends."""
+    on_http = {"name": "http", "acls": [{**DENY, "match": REGEX}]}
+    stack(changed(frontends=[{**STACK["frontends"][0], **on_http}, STACK["frontends"][1]]))
+    raw = [{"name": name, "forward_protocol": "tcp"} for name in ("web", "api")]
+    assert stack({"load_balancer": {"name": "web"}, "backends": raw})["changed"]
+    exported = inside("stack_info", load_balancer="web")["stack"]
+    result = stack(exported, prune=True)
+    assert (result.get("changes"), result["written"]) == ([], {}), result
+    routes = result["stack"]["frontends"][1]["routes"]
+    (api,) = [one["id"] for one in routes if "path_begin" in one["match"]]
+    exported["frontends"][1]["routes"] = [{"id": api, "match_subdomains": True}]
+    exported["frontends"][0]["acls"].append(REDIRECT)
+    assert [one.split(":")[0] for one in stack(exported)["problems"]] == [
+        "frontends[0].acls[0].match.http_filter",
+        "frontends[1].routes[0].path_begin",
+    ]
+
+
 def test_everything_that_is_wrong_is_said_at_once_and_nothing_is_done(stack):
     wrong = {
         "load_balancer": {"name": "web"},
@@ -353,6 +393,13 @@ def test_everything_that_is_wrong_is_said_at_once_and_nothing_is_done(stack):
         (
             {
                 "backends": [{**backend("web"), "forward_protocol": "tcp"}],
+                "frontends": [{"name": "http", "acls": [DENY]}],
+            },
+            "frontends[0].acls: the ACL 'filter' would be kept, and the backend of the frontend",
+        ),
+        (
+            {
+                "backends": [{**backend("web"), "forward_protocol": "tcp"}],
                 "certificates": [{"name": "ordered", "letsencrypt": {}, "force": True}],
                 "frontends": [{"name": "http"}],
             },
@@ -364,7 +411,8 @@ def test_everything_that_is_wrong_is_said_at_once_and_nothing_is_done(stack):
     ],
 )  # fmt: skip
 def test_what_contradicts_what_is_there_is_refused(stack, sections, problem):
-    stack()
+    http = {**STACK["frontends"][0], "acls": [{**DENY, "name": "filter", "match": REGEX}]}
+    stack(changed(frontends=[http, STACK["frontends"][1]]))
     declared = changed(**sections)
     if sections.get("frontends"):
         declared = {"load_balancer": {"name": "web"}, **sections}

@@ -26,12 +26,12 @@ class Content:
     def __init__(
         self, session: Session, options: dict[str, Any], load_balancer: dict[str, Any] | None
     ) -> None:
-        """`load_balancer` is None if it is yet to be created, in check mode."""
+        """`load_balancer` is None if it or its address is yet to be created."""
         self.bundle = None
-        self.names: list[str] = []
         if options.get("custom_certificate"):
             self.bundle = pem.read(options["custom_certificate"])
             self.names = self.bundle.names
+            self.common_name: str | None = self.bundle.common_name
             if self.bundle.not_valid_before > datetime.datetime.now(datetime.UTC):
                 raise Problem(
                     f"custom_certificate: the certificate of {self.names[0]} is not valid before "
@@ -56,6 +56,7 @@ class Content:
                 )
         names = [name, *(asked.get("subject_alternative_name") or [])]
         self.names = distinct(plain(one) for one in names if one)
+        self.common_name = self.names[0] if name else None
 
     def is_in(self, found: dict[str, Any] | None) -> bool:
         """True if, as far as the API shows, the found certificate is the wanted one."""
@@ -92,8 +93,8 @@ class Content:
         bundle = self.bundle
         return {
             "type": "custom" if bundle else "letsencrypt",
-            "common_name": self.names[0] if self.names else None,
-            "subject_alternative_name": self.names[1:],
+            "common_name": self.common_name,
+            "subject_alternative_name": [one for one in self.names if one != self.common_name],
             "not_valid_before": stamp(bundle.not_valid_before) if bundle else None,
             "not_valid_after": stamp(bundle.not_valid_after) if bundle else None,
         }

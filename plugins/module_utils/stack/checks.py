@@ -221,29 +221,39 @@ def orders(planning: Planning) -> Iterator[tuple[str, str]]:
 
 
 def filters(planning: Planning) -> Iterator[tuple[str, str]]:
-    """HTTP filters need a backend that speaks HTTP."""
+    """HTTP filters need a backend that speaks HTTP. What already is otherwise may stay so."""
+    tcp = [one["id"] for one in planning.there.of(FRONTEND) if is_tcp(one)]
     for thing in planning.declaration.of(ACLS):
         frontend = final(planning, FRONTEND).get(thing.frontend.place)
         if frontend is None or not is_tcp(frontend):
             continue
-        for number, rule in enumerate(thing.options["acls"]):
-            if (rule.get("match") or {}).get("http_filter", "none") not in (
-                "none",
-                "acl_http_filter_none",
-            ):
-                yield (
-                    f"{thing.frontend.place}.acls[{number}].match.http_filter",
-                    "the backend of the frontend speaks tcp, and only http can be looked into.",
-                )
+        if frontend["id"] in tcp and thing.place not in planning.steps:
+            continue
+        _kind, rules = planning.outcomes.get(thing.place, (ACLS, {"acls": []}))
+        declared = len(thing.options["acls"])
+        for number, rule in enumerate(rules["acls"]):
+            if (rule.get("match") or {}).get("http_filter") in (None, "acl_http_filter_none"):
+                continue
+            place = f"{thing.frontend.place}.acls"
+            kept = "" if number < declared else f"the ACL {rule['name']!r} would be kept, and "
+            yield (
+                place if kept else f"{place}[{number}].match.http_filter",
+                f"{kept}the backend of the frontend speaks tcp, and only http can be looked into.",
+            )
 
 
 def matches(planning: Planning) -> Iterator[tuple[str, str]]:
-    """Matching the SNI needs a TCP backend; matching the Host or the path needs HTTP."""
-    backends = {one["id"]: one for one in final(planning, BACKEND).values()}
+    """Matching the SNI needs a TCP backend, the Host or the path HTTP. See `filters`, too."""
+    before, after = (
+        {one["id"]: one.get("forward_protocol") for one in backends}
+        for backends in (planning.there.of(BACKEND), final(planning, BACKEND).values())
+    )
     for thing in planning.declaration.of(ROUTE):
         _kind, route = planning.outcomes.get(thing.place, (ROUTE, {}))
-        protocol = backends.get(route.get("backend_id"), {}).get("forward_protocol")
-        for option in ROUTE.identity(thing.options):
+        protocol = after.get(route.get("backend_id"))
+        if protocol == before.get(route.get("backend_id")) and thing.place not in planning.steps:
+            continue
+        for option in (name for name in ROUTE.one_of if ROUTE.fields[name].seen(route)):
             needed = "tcp" if option == "sni" else "http"
             if protocol and protocol != needed:
                 yield (

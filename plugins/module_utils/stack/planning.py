@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from ..certificates.answers import own_name
 from ..fields.references import Reference
 from ..ids import bare_id
 from ..kinds.acls import ACLS
@@ -189,10 +190,10 @@ class Planning:
             )
 
     def _settled(self) -> dict[str, Any] | None:
-        """The load balancer, None if its addresses change: its built-in name depends on them."""
-        step = self.steps.get("load_balancer")
+        """The load balancer, None if it gets its IPv4 address: its built-in name depends on it."""
+        there, step = self.there.load_balancer, self.steps.get("load_balancer")
         moving = step and step.plan.before.get("ips") != step.plan.after.get("ips")
-        return None if moving else self.there.load_balancer
+        return None if there and moving and own_name(there) is None else there
 
     def _wanted(
         self, thing: Declared, found: dict[str, Any] | None
