@@ -134,7 +134,10 @@ def clicked_together(cloud):
     target = {"type": "location", "target": "https://{{host}}/new", "code": 308}
     rules = [
         ({"type": "redirect", "redirect": target}, {"http_filter": "path_begin"}),
-        ({"type": "allow"}, {"http_filter": "http_header_match", "http_filter_option": "X-A"}),
+        (
+            {"type": "allow", "redirect": target},  # which means nothing then
+            {"http_filter": "http_header_match", "http_filter_option": "X-A"},
+        ),
         ({"type": "deny"}, {"ip_subnet": ["10.0.0.0/8"], "invert": True}),
         ({"type": "deny"}, {"ips_edge_services": True}),
     ]

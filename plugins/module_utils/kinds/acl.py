@@ -27,7 +27,13 @@ class Subnets(Addresses):
 
 
 class Action(Structure):
-    """The action; its redirect is dropped when its type is no longer redirect."""
+    """The action; a redirect beside another type means nothing, and is dropped."""
+
+    def seen(self, found: dict[str, Any]) -> Any:
+        seen = super().seen(found)
+        if seen and seen.get("type") != "redirect":
+            return {name: value for name, value in seen.items() if name != "redirect"}
+        return seen
 
     def encode(self, value: Any, found: Any = None) -> Any:
         body = super().encode(value, found)
