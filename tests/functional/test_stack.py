@@ -640,6 +640,19 @@ def test_it_is_usable_when_the_task_ends(slow, inside):
     assert slow.api("GET", "lbs")["lbs"] == []
 
 
+def test_nothing_is_removed_from_a_load_balancer_that_is_migrating(slow, inside):
+    """The API would refuse it, and all that follows would go one by one."""
+    declared = {"load_balancer": {"name": "grown"}, "backends": [backend("web"), backend("old")]}
+    assert inside("stack", environment=slow.environment, **declared)["changed"]
+    declared = {"load_balancer": {"name": "grown", "type": "LB-GP-M"}, "backends": [backend("web")]}
+    with slow.watched() as written:
+        inside("stack", environment=slow.environment, prune=True, **declared)
+    assert [(one["operation"], one["status"]) for one in written] == [
+        ("MigrateLB", 200),
+        ("DeleteBackend", 204),
+    ]
+
+
 def test_certificates_are_ordered_while_backends_are_made(slow, inside):
     declared = {
         "load_balancer": {"name": "order"},

@@ -31,7 +31,9 @@ def plan_undeclared(planning: Planning) -> None:
         else:
             planning.outcomes[key] = kind, found
     for object_id, step in gone.items():
-        # Objects that refer to it are changed or removed first.
+        # Objects that refer to it are changed or removed first. The load balancer is changed before
+        # anything on it, since the API refuses writes while it migrates.
+        step.after |= {"load_balancer"} & planning.steps.keys()
         step.after |= {
             other.key
             for other in (*planning.steps.values(), *gone.values())
