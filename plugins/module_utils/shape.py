@@ -57,7 +57,7 @@ def _problems(argument: dict[str, Any], kind: str, value: Any, place: str) -> It
         convert, otherwise = CONVERTED[kind]
         try:
             value = convert(value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             yield f"{place}: {otherwise.format(value=value)}"
             return
     if kind == "list":

@@ -29,6 +29,11 @@ REFUSED = {
         ("backend", {**BACKEND, "forward_port": 70000}),
         r"forward_port: 70000 is not between 1 and 65535",
     ),
+    "a word for a number": (
+        [WEB],
+        ("backend", {**BACKEND, "max_retries": False}),
+        r"max_retries: False is not a whole number",
+    ),
     "cookie stickiness on TCP": (
         [WEB],
         ("backend", {**BACKEND, "forward_protocol": "tcp", "sticky_sessions": "cookie"}),
@@ -165,7 +170,8 @@ MISSHAPEN = {
     ),
     "backends[0].health_check: a dictionary is wanted here. "
     "backends[1].health_check.port: 'ten' is not a whole number. "
-    "backends[2].forward_protocol: 'htp' is none of tcp, http.": (
+    "backends[2].forward_protocol: 'htp' is none of tcp, http. "
+    "backends[3].forward_port: inf is not a whole number.": (
         "stack",
         {
             **ON_WEB,
@@ -173,6 +179,7 @@ MISSHAPEN = {
                 {"name": "a", "health_check": [1]},
                 {"name": "b", "health_check": {"port": "ten"}},
                 {"name": "c", "forward_protocol": "htp"},
+                {"name": "d", "forward_port": float("inf")},
             ],
         },
     ),

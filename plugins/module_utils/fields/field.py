@@ -83,7 +83,9 @@ class Field:
             yield f"{where}: must not be empty."
         if self.type == "list" and "" in value:
             yield f"{where}: an item is empty. For an empty list write []."
-        if self.between and not self.between[0] <= value <= self.between[1]:
+        if self.type == "int" and isinstance(value, bool):
+            yield f"{where}: {value} is not a whole number."  # Ansible takes it for one
+        elif self.between and not self.between[0] <= value <= self.between[1]:
             yield f"{where}: {value} is not between {self.between[0]} and {self.between[1]}."
 
     def seen(self, found: dict[str, Any]) -> Any:
