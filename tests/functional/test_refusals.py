@@ -317,6 +317,8 @@ def test_an_api_that_cannot_be_reached_is_named(module):
     result = module("load_balancer", name="web", environment=environment)
     assert "http://127.0.0.1:1" in result["msg"] and "connection was refused" in result["msg"]
     assert "key-of-the-user" not in str(result)
+    whole = module("stack", load_balancer={"name": "web"}, environment=environment)
+    assert whole["msg"] == result["msg"] and "problems" not in whole
 
 
 def test_an_address_that_answers_with_a_page_is_no_api(module, cloud):
@@ -327,8 +329,11 @@ def test_an_address_that_answers_with_a_page_is_no_api(module, cloud):
 
 def test_two_load_balancers_of_one_name_are_both_named(cloud, module):
     made = [cloud.api("POST", "lbs", {"name": "web", "project_id": PROJECT_ID}) for _ in range(2)]
-    result = module("load_balancer", name="web", description="which")
-    assert all(one["id"] in result["msg"] for one in made)
+    for result in (
+        module("load_balancer", name="web", description="which"),
+        module("stack", load_balancer={"name": "web", "description": "which"}),
+    ):
+        assert all(one["id"] in result["msg"] for one in made)
 
 
 def test_a_certificate_in_front_of_tcp_is_warned_of(cloud, module):

@@ -89,14 +89,9 @@ class Stack:
     def find(self, session: Session, declaration: Declaration) -> dict[str, Any] | None:
         """The load balancer; None if there is none."""
         balancer, problems = declaration.load_balancer, declaration.problems()
-        if balancer.place not in problems:
-            try:
-                return LOAD_BALANCER.find(session, balancer.options)
-            except ApiError:
-                raise
-            except Problem as problem:
-                problems[balancer.place] = [balancer.at(problem)]
-        raise refusal(declaration, problems)
+        if balancer.place in problems:
+            raise refusal(declaration, problems)
+        return LOAD_BALANCER.find(session, balancer.options)
 
     def remove(
         self,
