@@ -72,6 +72,10 @@ class Literal(str):
 class Dumper(SafeDumper):
     """Marks literal texts, and writes Ansible's own text and number types as plain ones."""
 
+    def represent_scalar(self, tag: str, value: str, style: str | None = None) -> Any:
+        # The next-line character is a line break in YAML, so only an escape keeps it.
+        return super().represent_scalar(tag, value, '"' if "\x85" in value else style)
+
 
 Dumper.add_representer(Literal, lambda dumper, text: dumper.represent_scalar("!unsafe", text, "'"))
 Dumper.add_multi_representer(str, SafeDumper.represent_str)

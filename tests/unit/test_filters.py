@@ -29,7 +29,17 @@ def test_the_documented_table_is_the_one_that_is_made():
 
 def test_what_could_be_a_template_is_written_as_unsafe_and_a_variable_is_not():
     certificate = {"name": "{{ b }}", "custom_certificate": {"bundle": "{{ c | default(omit) }}"}}
-    texts = ["{{ a }}", "{% a", "{# 'a'", "#jinja2: a:b\n(( c ))", "plain", "{ }", 1, None, True]
+    texts = [
+        "{{ a }}",
+        "{% a",
+        "{# 'a'",
+        "#jinja2: a:b\n(( c ))",
+        "plain",
+        "{ }",
+        "a\x85b",
+        1,
+        None,
+    ]
     declaration = {"texts": texts, "certificates": [certificate]}
     marked = []
 
