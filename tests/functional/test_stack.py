@@ -657,7 +657,7 @@ def test_certificates_are_ordered_while_backends_are_made(slow, inside):
     declared = {
         "load_balancer": {"name": "order"},
         "certificates": [{"name": "order", "letsencrypt": {}}],
-        "backends": [backend(f"b{number}") for number in range(10)],
+        "backends": [backend(f"b{number}") for number in range(40)],
     }
     with slow.watched(reads=True) as calls:
         assert inside("stack", environment=slow.environment, **declared)["changed"]
