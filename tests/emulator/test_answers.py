@@ -1,9 +1,13 @@
 """What answers hold: every key, its default, its spelling, and the parents in it."""
 
 import re
+from datetime import timedelta
+from ipaddress import ip_address
 
 import pytest
 from asgi import own_name
+from cryptography.x509 import DNSName, IPAddress, RFC822Name
+from pki import NOW, Issued
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 MICROSECONDS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}(\d{3})?Z")
@@ -453,17 +457,21 @@ def test_statistics_of_servers_before_and_after_they_can_have_been_checked(paced
     assert len(stats["backend_servers_stats"]) == 3
     item = stats["backend_servers_stats"][0]
     assert re.fullmatch(r"[0-9T:-]+Z", item.pop("server_state_changed_at"))
-    assert rest(item, {
+    instance_id = item.pop("instance_id")
+    assert UUID.fullmatch(instance_id)
+    assert instance_id != paced.get(f"lbs/{lb['id']}")["instances"][0]["id"]
+    assert item == {
         "backend_id": backend["id"],
         "ip": "10.0.0.1",
         "server_state": "stopped",
         "last_health_check_status": "unknown",
-    }).keys() == {"instance_id"}  # fmt: skip
+    }
     paced.pass_time("7s")
     page = paced.get(f"lbs/{lb['id']}/backend-stats", backend_id=other["id"])
     assert page["total_count"] == 1
     [item] = page["backend_servers_stats"]
     assert (item["backend_id"], item["server_state"]) == (other["id"], "running")
+    assert item["instance_id"] == instance_id
     assert item["last_health_check_status"] == "passed"
 
 
@@ -479,6 +487,20 @@ def test_an_order_starts_pending_with_zero_dates_and_ends_ready(api):
     found = api.settled(f"certificates/{made['id']}")
     assert found["status"] == "ready" and re.fullmatch("[0-9a-f]{40}", found["fingerprint"])
     assert set(found) == set(made)
+
+
+def test_an_imported_certificate_shows_its_dns_names_alone_and_is_ready_even_if_it_has_ended(api):
+    of_other_sorts = [IPAddress(ip_address("10.100.0.1")), RFC822Name("a@example.com")]
+    names = [*of_other_sorts, DNSName("b.example.com"), DNSName("a.example.com")]
+    made = api.imported(api.lb(), Issued("www.example.com", days=-100, others=names))
+    assert rest(made, {
+        "name": "web", "type": "custom", "status": "ready", "status_details": None,
+        "fingerprint": "", "common_name": "b.example.com",
+        "subject_alternative_name": ["a.example.com"],
+        "not_valid_before": f"{NOW - timedelta(days=200):%Y-%m-%dT%H:%M:%SZ}",
+        "not_valid_after": f"{NOW - timedelta(days=100):%Y-%m-%dT%H:%M:%SZ}",
+    }).keys() == {"id", "lb", "created_at", "updated_at"}  # fmt: skip
+    assert api.get(f"certificates/{made['id']}")["fingerprint"] == ""
 
 
 def test_null_for_a_list_is_an_empty_one(api):

@@ -1,8 +1,11 @@
 """Which writes move which date, and how many digits it is shown with."""
 
 import re
+from functools import partial
 
 import pytest
+from asgi import Api
+from pki import Issued
 
 from scaleway_lb_emulator.clock import stamp
 
@@ -174,7 +177,8 @@ WRITES = {
     ),
     "POST backend": (lambda d: d.api.backend(d.lb, "other"), set()),
     "POST frontend": (lambda d: d.api.frontend(d.lb, d.backend, 81), set()),
-    "POST certificate": (lambda d: d.api.certificate(d.lb, name="other"), {"lb"}),
+    "POST certificate, ordered": (lambda d: d.api.certificate(d.lb, name="other"), {"lb"}),
+    "POST certificate, imported": (lambda d: d.api.imported(d.lb, Issued("www.example.com")), set()),
     "PUT certificate": (
         lambda d: d.api.do("PUT", f"certificates/{d.certificate['id']}", {"name": "b"}),
         {"certificate"},
@@ -196,9 +200,10 @@ def test_a_write_moves_the_dates_that_it_moved_in_the_recordings(zoned, write):
     assert Dates(zoned).moved_by(do) == moved
 
 
-def test_deleting_a_certificate_moves_the_date_of_its_load_balancer(zoned):
+@pytest.mark.parametrize("made", [Api.issued, partial(Api.imported, leaf=Issued("a.example.com"))])
+def test_deleting_a_certificate_moves_the_date_of_its_load_balancer(zoned, made):
     lb = zoned.lb()
-    certificate = zoned.issued(lb)
+    certificate = made(zoned, lb)
     before = zoned.get(f"lbs/{lb['id']}")["updated_at"]
     zoned.do("DELETE", f"certificates/{certificate['id']}")
     assert zoned.get(f"lbs/{lb['id']}")["updated_at"] > before

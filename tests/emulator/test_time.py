@@ -86,7 +86,19 @@ def test_a_migration_shows_the_former_type_until_it_is_done(paced):
     paced.pass_time("6s")
     done = paced.get(f"lbs/{lb['id']}")
     assert (done["status"], done["type"]) == ("ready", "lb-gp-m")
-    assert done["instances"][0]["id"] != lb["instances"][0]["id"]
+    [before], [after] = lb["instances"], done["instances"]
+    assert after["id"] != before["id"]
+    assert after["created_at"] < moving["updated_at"] < after["updated_at"]
+
+
+def test_a_migration_that_succeeds_replaces_an_instance_in_error(api):
+    lb = api.lb()
+    api.fault("MigrateLB", "error")
+    api.do("POST", f"lbs/{lb['id']}/migrate", {"type": "lb-gp-m"})
+    assert api.get(f"lbs/{lb['id']}")["instances"][0]["status"] == "error"
+    api.do("POST", f"lbs/{lb['id']}/migrate", {"type": "lb-gp-m"})
+    found = api.get(f"lbs/{lb['id']}")
+    assert (found["status"], found["instances"][0]["status"]) == ("ready", "ready")
 
 
 TRANSIENT = {
