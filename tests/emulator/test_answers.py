@@ -167,7 +167,13 @@ def test_an_address_is_changed_field_by_field(api):
     assert (changed["reverse"], changed["tags"]) == ("my.example.com", ["a"])
     changed = api.do("PATCH", path, {"tags": ["b", "c"]})
     assert (changed["reverse"], changed["tags"]) == ("my.example.com", ["b", "c"])
-    assert api.do("PATCH", path, {"reverse": None})["reverse"] == ip["reverse"]
+    unsaid = {"reverse": None, "tags": None, "lb_id": None}
+    assert api.do("PATCH", path, unsaid) == changed
+    assert api.do("PATCH", path, {"reverse": "", "tags": []}) == {
+        **ip,
+        "lb_id": lb["id"],
+        "tags": [],
+    }
     assert [one["id"] for one in api.get(f"lbs/{lb['id']}")["ip"]][1:] == [ip["id"]]
 
 

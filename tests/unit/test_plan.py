@@ -230,6 +230,21 @@ def test_an_ip_is_patched_with_what_differs_alone():
 
 
 @pytest.mark.parametrize(
+    ("address", "own_name"),
+    [
+        ("51.15.0.1", "51-15-0-1.lb.fr-par.scw.cloud"),
+        ("2001:db8:1::", f"{'0.' * 20}1.0.0.0.8.b.d.0.1.0.0.2.lb.fr-par.scw.cloud"),
+    ],
+)
+def test_an_ip_gets_its_own_name_back_by_being_given_it(address, own_name):
+    found = {"id": "ip-1", "ip_address": address, "lb_id": None, "region": "fr-par"}
+    plan = IP.plan({**found, "reverse": "9-9-9-9.lb.fr-par.scw.cloud"}, {"reverse": ""}, {})
+    assert plan.calls[0].body == {"reverse": own_name}
+    assert plan.outcome["reverse"] == own_name
+    assert not IP.plan({**found, "reverse": own_name}, {"reverse": ""}, {}).changed
+
+
+@pytest.mark.parametrize(
     ("port", "certificates", "wanted"),
     [
         (80, [], {"certificates": ["certificate-1"]}),
