@@ -92,6 +92,12 @@ def test_a_put_carries_what_is_there_with_what_is_wanted_laid_over_it():
     assert plan.before == {"timeout_connect": "5s"} and plan.after == {"timeout_connect": "7s"}
 
 
+def test_what_the_api_shows_as_null_is_unset_with_null():
+    plan = BACKEND.plan({**FOUND_BACKEND, "failover_host": "a.b"}, {"failover_host": ""}, {})
+    assert plan.calls[0].body["failover_host"] is None
+    assert plan.outcome["failover_host"] is None
+
+
 @pytest.mark.parametrize(
     ("kind", "found", "same", "differs", "seen"),
     [
