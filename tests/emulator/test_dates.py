@@ -210,9 +210,32 @@ def test_deleting_a_certificate_moves_the_date_of_its_load_balancer(zoned, made)
 
 
 def test_the_instance_has_a_date_of_its_own(zoned):
+    """It moves with every change that goes live."""
     lb = zoned.lb()
-    before = zoned.idle(lb)
-    zoned.backend(lb)
-    after = zoned.idle(lb)
-    assert after["updated_at"] == before["updated_at"]
-    assert after["instances"][0]["updated_at"] > before["instances"][0]["updated_at"]
+    backend = zoned.backend(lb)
+
+    def instance():
+        [found] = zoned.idle(lb)["instances"]
+        return found
+
+    frontend = zoned.frontend(lb, backend)
+    rule, rules = zoned.acl(frontend), f"frontends/{frontend['id']}/acls"
+    to = {"backend_id": backend["id"], "match": {"path_begin": "/a"}}
+    route = zoned.do("POST", "routes", {"frontend_id": frontend["id"], **to})
+    writes = [
+        ("POST", rules, {"name": "b", "index": 1, "action": {"type": "deny"}}),
+        ("DELETE", f"acls/{rule['id']}", None),
+        ("PUT", rules, {"acls": []}),
+        ("POST", "routes", {"frontend_id": frontend["id"], **to, "match": {"path_begin": "/b"}}),
+        ("PUT", f"routes/{route['id']}", to),
+        ("DELETE", f"routes/{route['id']}", None),
+        ("DELETE", f"frontends/{frontend['id']}", None),
+        ("DELETE", f"backends/{backend['id']}", None),
+    ]
+    unmoved = []
+    for method, path, body in writes:
+        before = instance()["updated_at"]
+        zoned.do(method, path, body)
+        if not instance()["updated_at"] > before:
+            unmoved.append(f"{method} {path}")
+    assert unmoved == []

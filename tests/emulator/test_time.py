@@ -192,6 +192,14 @@ def test_writes_are_taken_while_the_instance_is_pending(paced):
     assert paced.frontend(lb, backend)["lb"]["instances"][0]["status"] == "pending"
 
 
+def test_the_instance_is_dated_again_when_a_change_is_live(paced):
+    lb = ready(paced)
+    [begun] = paced.backend(lb)["lb"]["instances"]
+    [live] = paced.idle(lb)["instances"]
+    milliseconds = slice(len("2026-07-21T10:19:01.839"))
+    assert live["updated_at"][milliseconds] > begun["updated_at"][milliseconds]
+
+
 def test_time_passes_for_load_balancers_that_nobody_asks_for(zoned):
     lb = zoned.lb()
     zoned.do("DELETE", f"lbs/{lb['id']}")
