@@ -159,6 +159,15 @@ def test_given_addresses_are_attached_ipv4_first(api):
     assert api.lb(ip_id=other["id"])["ip"][0]["id"] == other["id"]
 
 
+def test_a_load_balancer_is_changed_as_a_whole(api):
+    level = {"ssl_compatibility_level": "ssl_compatibility_level_modern"}
+    lb = api.lb(tags=["a"], description="why", **level)
+    path, body = f"lbs/{lb['id']}", {"name": "new", "description": "", "type": "lb-gp-m"}
+    changed = api.do("PUT", path, {**body, **level, "tags": ["b"]})
+    assert rest(changed, {**LB, **level, "name": "new", "tags": ["b"], "type": "lb-s"})
+    assert rest(api.do("PUT", path, body), {**LB, "name": "new"})
+
+
 def test_an_address_is_changed_field_by_field(api):
     ip, lb = api.do("POST", "ips", {"is_ipv6": True, "tags": ["a"]}), api.lb()
     path = f"ips/{ip['id']}"
