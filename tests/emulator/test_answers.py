@@ -261,7 +261,8 @@ def test_a_backend_is_changed_in_three_calls_that_leave_each_other_alone(api):
     backend = api.backend(api.lb(), max_connections=5, failover_host="a.example")
     path = f"backends/{backend['id']}"
     five = ("name", "forward_protocol", "forward_port", "forward_port_algorithm", "sticky_sessions")
-    changed = api.do("PUT", path, {key: backend[key] for key in five} | {"name": "new"})
+    former = {"health_check": {"port": 81, "check_max_retries": 1}, "server_ip": ["10.9.9.9"]}
+    changed = api.do("PUT", path, {key: backend[key] for key in five} | {"name": "new", **former})
     assert changed["name"] == "new"
     assert (changed["max_connections"], changed["failover_host"]) == (None, None)
     assert (changed["pool"], changed["health_check"]) == (backend["pool"], backend["health_check"])
