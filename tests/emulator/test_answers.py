@@ -1,5 +1,6 @@
 """What answers hold: every key, its default, its spelling, and the parents in it."""
 
+import json
 import re
 from datetime import timedelta
 from ipaddress import ip_address
@@ -614,6 +615,12 @@ def test_which_embedded_load_balancers_have_instances(zoned):
     }
     assert [what for what, has in filled.items() if not has] == []
     assert [what for what, has in empty.items() if has] == []
+
+
+def test_the_keys_of_an_answer_are_in_alphabetical_order_at_every_depth(api):
+    lb = api.lb()
+    answer = api.ask("GET", f"frontends/{api.frontend(lb, api.backend(lb))['id']}")
+    assert answer.raw.decode() == json.dumps(answer.body, separators=(",", ":"), sort_keys=True)
 
 
 def test_a_success_has_the_headers_of_the_api_and_no_count(api):
