@@ -25,6 +25,16 @@ ATTEMPTS = 4
 PATIENCE = 60
 """Seconds for which a request is retried while the API asks to slow down (429)."""
 RETRIED = (502, 503, 504)
+SAID = (
+    "help_message",
+    "reason",
+    "precondition",
+    "current_state",
+    "expired_since",
+    "resource",
+    "resource_id",
+)
+"""What an error may hold beside its message and details (reference, 7)."""
 
 
 class ApiError(Problem):
@@ -235,17 +245,22 @@ def _json(answer: requests.Response) -> Any:
 def _said(body: dict[str, Any]) -> str:
     """Everything the API says in an error, as one sentence."""
     parts = [str(body.get("message") or body.get("type") or "no reason given")]
-    for detail in body.get("details") or []:
-        if isinstance(detail, dict):
-            words = (detail.get("argument_name") or detail.get("field"), detail.get("reason"))
-            text = " ".join(str(word) for word in words if word)
-            more = detail.get("help_message") or detail.get("message")
-            parts.append(f"{text}: {more}" if more else text)
-    for key in ("help_message", "precondition", "current_state", "resource", "resource_id"):
+    parts += [_detail(one) for one in body.get("details") or [] if isinstance(one, dict)]
+    for key in SAID:
         if body.get(key):
             parts.append(f"{key} {body[key]}" if key != "help_message" else str(body[key]))
     text = "; ".join(part.strip().rstrip(".") for part in parts if part)
     return PRIVATE_KEY.sub("<private key>", text) + "."
+
+
+def _detail(detail: dict[str, Any]) -> str:
+    """An argument and what is wrong with it, or else all that the detail holds (reference, 7)."""
+    argument = detail.get("argument_name") or detail.get("field")
+    if not argument:
+        return ", ".join(f"{key} {value}" for key, value in detail.items())
+    text = f"{argument} {detail.get('reason') or ''}".strip()
+    more = detail.get("help_message") or detail.get("message")
+    return f"{text}: {more}" if more else text
 
 
 def _page(text: Any) -> str:

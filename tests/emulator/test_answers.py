@@ -1,9 +1,14 @@
 """What answers hold: every key, its default, its spelling, and the parents in it."""
 
+import json
 import re
+from datetime import timedelta
+from ipaddress import ip_address
 
 import pytest
 from asgi import own_name
+from cryptography.x509 import DNSName, IPAddress, RFC822Name
+from pki import NOW, Issued
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 MICROSECONDS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}(\d{3})?Z")
@@ -155,6 +160,15 @@ def test_given_addresses_are_attached_ipv4_first(api):
     assert api.lb(ip_id=other["id"])["ip"][0]["id"] == other["id"]
 
 
+def test_a_load_balancer_is_changed_as_a_whole(api):
+    level = {"ssl_compatibility_level": "ssl_compatibility_level_modern"}
+    lb = api.lb(tags=["a"], description="why", **level)
+    path, body = f"lbs/{lb['id']}", {"name": "new", "description": "", "type": "lb-gp-m"}
+    changed = api.do("PUT", path, {**body, **level, "tags": ["b"]})
+    assert rest(changed, {**LB, **level, "name": "new", "tags": ["b"], "type": "lb-s"})
+    assert rest(api.do("PUT", path, body), {**LB, "name": "new"})
+
+
 def test_an_address_is_changed_field_by_field(api):
     ip, lb = api.do("POST", "ips", {"is_ipv6": True, "tags": ["a"]}), api.lb()
     path = f"ips/{ip['id']}"
@@ -163,7 +177,13 @@ def test_an_address_is_changed_field_by_field(api):
     assert (changed["reverse"], changed["tags"]) == ("my.example.com", ["a"])
     changed = api.do("PATCH", path, {"tags": ["b", "c"]})
     assert (changed["reverse"], changed["tags"]) == ("my.example.com", ["b", "c"])
-    assert api.do("PATCH", path, {"reverse": None})["reverse"] == ip["reverse"]
+    unsaid = {"reverse": None, "tags": None, "lb_id": None}
+    assert api.do("PATCH", path, unsaid) == changed
+    assert api.do("PATCH", path, {"reverse": "", "tags": []}) == {
+        **ip,
+        "lb_id": lb["id"],
+        "tags": [],
+    }
     assert [one["id"] for one in api.get(f"lbs/{lb['id']}")["ip"]][1:] == [ip["id"]]
 
 
@@ -222,7 +242,8 @@ HTTP = {"uri": "/", "method": "GET", "code": 200, "host_header": "a.example"}
 )
 def test_a_health_check_shows_its_kind_alone(api, sent, answered):
     check = {"port": 81, "check_max_retries": 2, "check_delay": "2000", "check_timeout": 1500}
-    made = api.backend(api.lb(), health_check={**check, "http_config": None, **sent})
+    unsaid = dict.fromkeys(("http_config", "check_send_proxy", "transient_check_delay"))
+    made = api.backend(api.lb(), health_check={**check, **unsaid, **sent})
     shown = {"check_delay": 2000, "check_send_proxy": False, "transient_check_delay": "0.500s"}
     assert made["health_check"] == {**check, **shown, **answered}
 
@@ -242,7 +263,8 @@ def test_a_backend_is_changed_in_three_calls_that_leave_each_other_alone(api):
     backend = api.backend(api.lb(), max_connections=5, failover_host="a.example")
     path = f"backends/{backend['id']}"
     five = ("name", "forward_protocol", "forward_port", "forward_port_algorithm", "sticky_sessions")
-    changed = api.do("PUT", path, {key: backend[key] for key in five} | {"name": "new"})
+    former = {"health_check": {"port": 81, "check_max_retries": 1}, "server_ip": ["10.9.9.9"]}
+    changed = api.do("PUT", path, {key: backend[key] for key in five} | {"name": "new", **former})
     assert changed["name"] == "new"
     assert (changed["max_connections"], changed["failover_host"]) == (None, None)
     assert (changed["pool"], changed["health_check"]) == (backend["pool"], backend["health_check"])
@@ -453,17 +475,21 @@ def test_statistics_of_servers_before_and_after_they_can_have_been_checked(paced
     assert len(stats["backend_servers_stats"]) == 3
     item = stats["backend_servers_stats"][0]
     assert re.fullmatch(r"[0-9T:-]+Z", item.pop("server_state_changed_at"))
-    assert rest(item, {
+    instance_id = item.pop("instance_id")
+    assert UUID.fullmatch(instance_id)
+    assert instance_id != paced.get(f"lbs/{lb['id']}")["instances"][0]["id"]
+    assert item == {
         "backend_id": backend["id"],
         "ip": "10.0.0.1",
         "server_state": "stopped",
         "last_health_check_status": "unknown",
-    }).keys() == {"instance_id"}  # fmt: skip
+    }
     paced.pass_time("7s")
     page = paced.get(f"lbs/{lb['id']}/backend-stats", backend_id=other["id"])
     assert page["total_count"] == 1
     [item] = page["backend_servers_stats"]
     assert (item["backend_id"], item["server_state"]) == (other["id"], "running")
+    assert item["instance_id"] == instance_id
     assert item["last_health_check_status"] == "passed"
 
 
@@ -479,6 +505,20 @@ def test_an_order_starts_pending_with_zero_dates_and_ends_ready(api):
     found = api.settled(f"certificates/{made['id']}")
     assert found["status"] == "ready" and re.fullmatch("[0-9a-f]{40}", found["fingerprint"])
     assert set(found) == set(made)
+
+
+def test_an_imported_certificate_shows_its_dns_names_alone_and_is_ready_even_if_it_has_ended(api):
+    of_other_sorts = [IPAddress(ip_address("10.100.0.1")), RFC822Name("a@example.com")]
+    names = [*of_other_sorts, DNSName("b.example.com"), DNSName("a.example.com")]
+    made = api.imported(api.lb(), Issued("www.example.com", days=-100, others=names))
+    assert rest(made, {
+        "name": "web", "type": "custom", "status": "ready", "status_details": None,
+        "fingerprint": "", "common_name": "b.example.com",
+        "subject_alternative_name": ["a.example.com"],
+        "not_valid_before": f"{NOW - timedelta(days=200):%Y-%m-%dT%H:%M:%SZ}",
+        "not_valid_after": f"{NOW - timedelta(days=100):%Y-%m-%dT%H:%M:%SZ}",
+    }).keys() == {"id", "lb", "created_at", "updated_at"}  # fmt: skip
+    assert api.get(f"certificates/{made['id']}")["fingerprint"] == ""
 
 
 def test_null_for_a_list_is_an_empty_one(api):
@@ -575,6 +615,12 @@ def test_which_embedded_load_balancers_have_instances(zoned):
     }
     assert [what for what, has in filled.items() if not has] == []
     assert [what for what, has in empty.items() if has] == []
+
+
+def test_the_keys_of_an_answer_are_in_alphabetical_order_at_every_depth(api):
+    lb = api.lb()
+    answer = api.ask("GET", f"frontends/{api.frontend(lb, api.backend(lb))['id']}")
+    assert answer.raw.decode() == json.dumps(answer.body, separators=(",", ":"), sort_keys=True)
 
 
 def test_a_success_has_the_headers_of_the_api_and_no_count(api):

@@ -1,8 +1,11 @@
 """Which writes move which date, and how many digits it is shown with."""
 
 import re
+from functools import partial
 
 import pytest
+from asgi import Api
+from pki import Issued
 
 from scaleway_lb_emulator.clock import stamp
 
@@ -174,7 +177,8 @@ WRITES = {
     ),
     "POST backend": (lambda d: d.api.backend(d.lb, "other"), set()),
     "POST frontend": (lambda d: d.api.frontend(d.lb, d.backend, 81), set()),
-    "POST certificate": (lambda d: d.api.certificate(d.lb, name="other"), {"lb"}),
+    "POST certificate, ordered": (lambda d: d.api.certificate(d.lb, name="other"), {"lb"}),
+    "POST certificate, imported": (lambda d: d.api.imported(d.lb, Issued("www.example.com")), set()),
     "PUT certificate": (
         lambda d: d.api.do("PUT", f"certificates/{d.certificate['id']}", {"name": "b"}),
         {"certificate"},
@@ -196,18 +200,42 @@ def test_a_write_moves_the_dates_that_it_moved_in_the_recordings(zoned, write):
     assert Dates(zoned).moved_by(do) == moved
 
 
-def test_deleting_a_certificate_moves_the_date_of_its_load_balancer(zoned):
+@pytest.mark.parametrize("made", [Api.issued, partial(Api.imported, leaf=Issued("a.example.com"))])
+def test_deleting_a_certificate_moves_the_date_of_its_load_balancer(zoned, made):
     lb = zoned.lb()
-    certificate = zoned.issued(lb)
+    certificate = made(zoned, lb)
     before = zoned.get(f"lbs/{lb['id']}")["updated_at"]
     zoned.do("DELETE", f"certificates/{certificate['id']}")
     assert zoned.get(f"lbs/{lb['id']}")["updated_at"] > before
 
 
 def test_the_instance_has_a_date_of_its_own(zoned):
+    """It moves with every change that goes live."""
     lb = zoned.lb()
-    before = zoned.idle(lb)
-    zoned.backend(lb)
-    after = zoned.idle(lb)
-    assert after["updated_at"] == before["updated_at"]
-    assert after["instances"][0]["updated_at"] > before["instances"][0]["updated_at"]
+    backend = zoned.backend(lb)
+
+    def instance():
+        [found] = zoned.idle(lb)["instances"]
+        return found
+
+    frontend = zoned.frontend(lb, backend)
+    rule, rules = zoned.acl(frontend), f"frontends/{frontend['id']}/acls"
+    to = {"backend_id": backend["id"], "match": {"path_begin": "/a"}}
+    route = zoned.do("POST", "routes", {"frontend_id": frontend["id"], **to})
+    writes = [
+        ("POST", rules, {"name": "b", "index": 1, "action": {"type": "deny"}}),
+        ("DELETE", f"acls/{rule['id']}", None),
+        ("PUT", rules, {"acls": []}),
+        ("POST", "routes", {"frontend_id": frontend["id"], **to, "match": {"path_begin": "/b"}}),
+        ("PUT", f"routes/{route['id']}", to),
+        ("DELETE", f"routes/{route['id']}", None),
+        ("DELETE", f"frontends/{frontend['id']}", None),
+        ("DELETE", f"backends/{backend['id']}", None),
+    ]
+    unmoved = []
+    for method, path, body in writes:
+        before = instance()["updated_at"]
+        zoned.do(method, path, body)
+        if not instance()["updated_at"] > before:
+            unmoved.append(f"{method} {path}")
+    assert unmoved == []

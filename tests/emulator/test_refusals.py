@@ -241,12 +241,14 @@ def test_what_is_in_use_stays(api, site):
     assert answer.status == 400 and "is used on a frontend" in answer.body["message"]
 
 
-def test_a_second_address_of_one_version_is_refused(api):
+def test_a_second_address_of_one_version_and_one_that_is_in_use_are_refused(api):
     lb = api.lb()
     v4, v6, v6_too = (api.do("POST", "ips", {"is_ipv6": six}) for six in (False, True, True))
     assert api.ask("PATCH", f"ips/{v4['id']}", {"lb_id": lb["id"]}).status == 400
     api.do("PATCH", f"ips/{v6['id']}", {"lb_id": lb["id"]})
     assert api.ask("PATCH", f"ips/{v6_too['id']}", {"lb_id": lb["id"]}).status == 400
+    elsewhere = api.ask("PATCH", f"ips/{v6['id']}", {"lb_id": api.lb("other")["id"]})
+    assert (elsewhere.status, api.get(f"ips/{v6['id']}")["lb_id"]) == (400, lb["id"])
     v4_too = api.do("POST", "ips", {})
     two = {"name": "two", "ip_ids": [v4["id"], v4_too["id"]]}
     assert api.ask("POST", "lbs", two).body["details"][0]["argument_name"] == "ip_ids"

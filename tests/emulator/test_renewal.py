@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from asgi import Api, eventually, own_name
 from cryptography import x509
+from pki import Issued
 
 from scaleway_lb_emulator.certificates.builtin import BuiltinAuthority
 from scaleway_lb_emulator.contracts import OrderFailed
@@ -71,11 +72,7 @@ def test_a_leap_beyond_the_end_renews_once(zoned):
 
 
 def test_an_imported_certificate_is_not_renewed(zoned):
-    from pki import AUTHORITY, Issued
-
-    lb, leaf = zoned.lb(), Issued("www.example.com", AUTHORITY)
-    chain = {"custom_certificate": {"certificate_chain": leaf.key + leaf.pem}}
-    made = zoned.do("POST", f"lbs/{lb['id']}/certificates", {"name": "a", **chain})
+    made = zoned.imported(zoned.lb(), Issued("www.example.com"))
     zoned.pass_time("85d")
     assert zoned.get(f"certificates/{made['id']}")["updated_at"][:19] == made["updated_at"][:19]
 

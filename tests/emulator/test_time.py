@@ -61,7 +61,8 @@ def test_the_address_goes_with_its_load_balancer_only_when_that_is_said(api, que
     assert (api.ask("GET", f"ips/{lb['ip'][0]['id']}").status == 200) == kept
 
 
-def test_what_a_load_balancer_had_is_gone_with_it(zoned):
+@pytest.mark.parametrize("deleted", ["lbs", "frontends"])
+def test_what_an_object_had_is_gone_with_it(zoned, deleted):
     lb = zoned.lb()
     backend, certificate = zoned.backend(lb), zoned.issued(lb)
     frontend = zoned.frontend(lb, backend)
@@ -70,10 +71,13 @@ def test_what_a_load_balancer_had_is_gone_with_it(zoned):
     route = zoned.do(
         "POST", "routes", {"frontend_id": frontend["id"], "backend_id": backend["id"], **match}
     )
-    zoned.do("DELETE", f"lbs/{lb['id']}")
-    for path in (f"lbs/{lb['id']}", f"backends/{backend['id']}", f"frontends/{frontend['id']}",
-                 f"acls/{rule['id']}", f"routes/{route['id']}", f"certificates/{certificate['id']}"):  # fmt: skip
-        assert zoned.ask("GET", path).status == 404, path
+    has = {"frontends": frontend, "acls": rule, "routes": route}
+    others = {"lbs": lb, "backends": backend, "certificates": certificate}
+    gone, kept = (has | others, {}) if deleted == "lbs" else (has, others)
+    zoned.do("DELETE", f"{deleted}/{gone[deleted]['id']}")
+    for kind, found in (gone | kept).items():
+        status = 404 if kind in gone else 200
+        assert zoned.ask("GET", f"{kind}/{found['id']}").status == status, kind
     assert zoned.get("routes")["total_count"] == 0
 
 
@@ -86,7 +90,19 @@ def test_a_migration_shows_the_former_type_until_it_is_done(paced):
     paced.pass_time("6s")
     done = paced.get(f"lbs/{lb['id']}")
     assert (done["status"], done["type"]) == ("ready", "lb-gp-m")
-    assert done["instances"][0]["id"] != lb["instances"][0]["id"]
+    [before], [after] = lb["instances"], done["instances"]
+    assert after["id"] != before["id"]
+    assert after["created_at"] < moving["updated_at"] < after["updated_at"]
+
+
+def test_a_migration_that_succeeds_replaces_an_instance_in_error(api):
+    lb = api.lb()
+    api.fault("MigrateLB", "error")
+    api.do("POST", f"lbs/{lb['id']}/migrate", {"type": "lb-gp-m"})
+    assert api.get(f"lbs/{lb['id']}")["instances"][0]["status"] == "error"
+    api.do("POST", f"lbs/{lb['id']}/migrate", {"type": "lb-gp-m"})
+    found = api.get(f"lbs/{lb['id']}")
+    assert (found["status"], found["instances"][0]["status"]) == ("ready", "ready")
 
 
 TRANSIENT = {
@@ -178,6 +194,14 @@ def test_writes_are_taken_while_the_instance_is_pending(paced):
     lb = ready(paced)
     backend = paced.backend(lb)
     assert paced.frontend(lb, backend)["lb"]["instances"][0]["status"] == "pending"
+
+
+def test_the_instance_is_dated_again_when_a_change_is_live(paced):
+    lb = ready(paced)
+    [begun] = paced.backend(lb)["lb"]["instances"]
+    [live] = paced.idle(lb)["instances"]
+    milliseconds = slice(len("2026-07-21T10:19:01.839"))
+    assert live["updated_at"][milliseconds] > begun["updated_at"][milliseconds]
 
 
 def test_time_passes_for_load_balancers_that_nobody_asks_for(zoned):

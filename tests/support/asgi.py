@@ -153,6 +153,10 @@ class Api:
         body = {"name": name, "letsencrypt": {"common_name": own_name(lb)}}
         return self.do("POST", f"lbs/{lb['id']}/certificates", body | fields)
 
+    def imported(self, lb, leaf):
+        chain = {"certificate_chain": leaf.key + leaf.pem}
+        return self.certificate(lb, letsencrypt=None, custom_certificate=chain)
+
     def issued(self, lb, **fields):
         """A certificate that is ready."""
         return self.settled(f"certificates/{self.certificate(lb, **fields)['id']}")

@@ -13,9 +13,13 @@ NOW = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
 
 
 class Issued:
-    """A certificate with its key: `pem`, `key`, and `encrypted_key` (passphrase: secret)."""
+    """A certificate with its key: `pem`, `key`, and `encrypted_key` (passphrase: secret).
 
-    def __init__(self, name, issuer=None, days=90, ca=False, since=-200):
+    Its alternative names are its common name, unless others are given.
+    """
+
+    def __init__(self, name, issuer=None, days=90, ca=False, since=-200, others=None):
+        alternatives = others or [x509.DNSName(name)]
         self.private = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         self.certificate = (
@@ -27,7 +31,7 @@ class Issued:
             .not_valid_before(NOW + since * DAY)
             .not_valid_after(NOW + days * DAY)
             .add_extension(x509.BasicConstraints(ca, None), critical=True)
-            .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+            .add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
             .sign((issuer or self).private, hashes.SHA256())
         )
         self.pem = self.certificate.public_bytes(serialization.Encoding.PEM).decode()

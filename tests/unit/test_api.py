@@ -1,5 +1,6 @@
 """One API is asked over one connection, with the token for itself alone; TLS, proxies and pauses."""
 
+import json
 import os
 import socket
 import ssl
@@ -162,6 +163,67 @@ def test_a_404_means_that_an_object_is_gone_only_if_the_api_says_it_of_one(path,
         api(f"http://127.0.0.1:{port}").get(path)
     assert caught.value.gone is gone
     assert ("Is api_url (SCW_API_URL) the address" in str(caught.value)) is not gone
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "said"),
+    [
+        (
+            400,
+            {"message": "invalid argument(s)", "type": "invalid_arguments", "details": [
+                {"argument_name": "dns_name", "reason": "constraint", "help_message": "a.b leads elsewhere"},
+                {"argument_name": "Port", "reason": "required"},
+            ]},
+            "invalid argument(s); dns_name constraint: a.b leads elsewhere; Port required.",
+        ),
+        (
+            400,
+            {"message": "Invalid parameters", "type": "invalid_field", "details": [
+                {"field": "dns_name", "reason": "constraint", "message": "a.b leads elsewhere"},
+            ]},
+            "Invalid parameters; dns_name constraint: a.b leads elsewhere.",
+        ),
+        (
+            401,
+            {"message": "authentication is denied", "method": "api_key", "reason": "expired"},
+            "authentication is denied; reason expired.",
+        ),
+        (
+            403,
+            {"message": "insufficient permissions", "details": [{"action": "write", "resource": "lb"}]},
+            "insufficient permissions; action write, resource lb.",
+        ),
+        (
+            403,
+            {"message": "quota(s) exceeded", "details": [{"current": 3, "quota": 3, "resource": "lbs"}]},
+            "quota(s) exceeded; current 3, quota 3, resource lbs.",
+        ),
+        (
+            409,
+            {"message": "in transition", "current_state": "migrating", "resource": "lb", "resource_id": KEY},
+            f"in transition; current_state migrating; resource lb; resource_id {KEY}.",
+        ),
+        (
+            410,
+            {"message": "resource expired", "expired_since": "2026-07-21T10:19:01Z", "resource": "lb"},
+            "resource expired; expired_since 2026-07-21T10:19:01Z; resource lb.",
+        ),
+        (
+            412,
+            {"message": "not respected", "precondition": "resource_still_in_use", "help_message": "It is in use."},
+            "not respected; It is in use; precondition resource_still_in_use.",
+        ),
+    ],
+)  # fmt: skip
+def test_a_refusal_is_passed_on_with_all_that_the_api_says(status, body, said):
+    raw = json.dumps(body)
+    head = f"HTTP/1.1 {status} No\r\nContent-Length: {len(raw)}\r\nConnection: close\r\n\r\n"
+    with (
+        listening(answering(f"{head}{raw}".encode())) as port,
+        pytest.raises(ApiError) as caught,
+    ):
+        api(f"http://127.0.0.1:{port}").get("lbs")
+    assert caught.value.said == said
 
 
 def test_the_token_is_sent_to_the_api_and_follows_no_redirect():

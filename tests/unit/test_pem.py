@@ -4,7 +4,10 @@ import datetime
 
 import pytest
 from ansible_collections.scaleway_community.lb.plugins.module_utils import masking
-from ansible_collections.scaleway_community.lb.plugins.module_utils.certificates import pem
+from ansible_collections.scaleway_community.lb.plugins.module_utils.certificates import (
+    answers,
+    pem,
+)
 from ansible_collections.scaleway_community.lb.plugins.module_utils.problem import Problem
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -86,6 +89,28 @@ def test_names_are_mapped_as_the_api_maps_them():
     unnamed = Signed("only.example.com")
     bundle = pem.read({"bundle": unnamed.key_pem() + unnamed.pem})
     assert (bundle.common_name, bundle.alternative_names) == ("only.example.com", [])
+
+
+def test_a_certificate_is_recognised_by_its_names_in_any_case_and_order_and_its_dates():
+    bundle = pem.read(PARTS)
+    found = {
+        "type": "custom",
+        "status": "ready",
+        "common_name": "Example.com",
+        "subject_alternative_name": ["www.example.com"],
+        "not_valid_before": answers.stamp(bundle.not_valid_before),
+        "not_valid_after": answers.stamp(bundle.not_valid_after),
+    }
+    assert answers.holds(found, bundle)
+    for other in (
+        {"subject_alternative_name": []},
+        {"subject_alternative_name": ["www.example.com", "a.example.com"]},
+        {"not_valid_before": answers.stamp(bundle.not_valid_before - DAY)},
+        {"not_valid_after": answers.stamp(bundle.not_valid_after + DAY)},
+        {"status": "error"},
+        {"type": "letsencrypt"},
+    ):
+        assert not answers.holds(found | other, bundle), other
 
 
 def test_a_missing_intermediate_is_noticed():

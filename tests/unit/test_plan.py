@@ -102,6 +102,12 @@ def test_a_put_carries_what_is_there_with_what_is_wanted_laid_over_it():
     assert plan.before == {"timeout_connect": "5s"} and plan.after == {"timeout_connect": "7s"}
 
 
+def test_what_the_api_shows_as_null_is_unset_with_null():
+    plan = BACKEND.plan({**FOUND_BACKEND, "failover_host": "a.b"}, {"failover_host": ""}, {})
+    assert plan.calls[0].body["failover_host"] is None
+    assert plan.outcome["failover_host"] is None
+
+
 @pytest.mark.parametrize(
     ("kind", "found", "same", "differs", "seen"),
     [
@@ -237,6 +243,21 @@ def test_an_ip_is_patched_with_what_differs_alone():
     assert not IP.plan(found, {"reverse": "", "tags": ["a"], "is_ipv6": False}, {}).changed
     plan = IP.plan(found, {"reverse": "www.example.com", "tags": ["a"]}, {})
     assert plan.calls[0].body == {"reverse": "www.example.com"}
+
+
+@pytest.mark.parametrize(
+    ("address", "own_name"),
+    [
+        ("51.15.0.1", "51-15-0-1.lb.fr-par.scw.cloud"),
+        ("2001:db8:1::", f"{'0.' * 20}1.0.0.0.8.b.d.0.1.0.0.2.lb.fr-par.scw.cloud"),
+    ],
+)
+def test_an_ip_gets_its_own_name_back_by_being_given_it(address, own_name):
+    found = {"id": "ip-1", "ip_address": address, "lb_id": None, "region": "fr-par"}
+    plan = IP.plan({**found, "reverse": "9-9-9-9.lb.fr-par.scw.cloud"}, {"reverse": ""}, {})
+    assert plan.calls[0].body == {"reverse": own_name}
+    assert plan.outcome["reverse"] == own_name
+    assert not IP.plan({**found, "reverse": own_name}, {"reverse": ""}, {}).changed
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def holds(found: dict[str, Any], bundle: pem.Bundle) -> bool:
     return (
         is_imported(found)
         and found["status"] != "error"
-        and names_of(found) == bundle.names
+        and normalized(names_of(found)) == normalized(bundle.names)
         and moment(found["not_valid_before"]) == bundle.not_valid_before
         and moment(found["not_valid_after"]) == bundle.not_valid_after
     )

@@ -41,6 +41,16 @@ class Enum(Field):
         return next((word for word, full in self.spelling.items() if full == seen), seen)
 
 
+class Nullable(Field):
+    """A field that is null when it is unset (notes, 7); '' and 0 stand for null."""
+
+    def problems(self, value: Any, where: str) -> Iterator[str]:
+        yield from super().problems(value, where) if value else ()
+
+    def encode(self, value: Any, found: Any = None) -> Any:
+        return value or None
+
+
 def worded(total: int) -> str:
     """Milliseconds as text with a unit, `s` for whole seconds, else `ms`."""
     return f"{total}ms" if total % 1000 else f"{total // 1000}s"

@@ -11,7 +11,7 @@ from typing import Any
 from ..fields.field import Field
 from ..fields.references import Reference
 from ..fields.structures import Structure
-from ..fields.values import Addresses, Enum
+from ..fields.values import Addresses, Enum, Nullable
 from ..plan import Plan
 from ..problem import refuse
 from ..session import Session
@@ -79,7 +79,7 @@ RULE = {
                 default="none",
             ),
             "http_filter_value": Field("list", unordered=True),
-            "http_filter_option": Field(default=""),
+            "http_filter_option": Nullable(default=""),
             "invert": Field("bool", default=False),
         }
     ),

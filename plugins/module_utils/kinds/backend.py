@@ -11,7 +11,7 @@ from typing import Any
 from ..fields.field import Field
 from ..fields.references import Reference
 from ..fields.structures import Structure
-from ..fields.values import Addresses, Duration, Enum, Milliseconds
+from ..fields.values import Addresses, Duration, Enum, Milliseconds, Nullable
 from ..plan import Call, Plan
 from ..problem import Problem
 from ..resource import Resource
@@ -36,23 +36,13 @@ class CheckConfig(Structure):
         return found.get(self.sent_as)
 
 
-class StatusCode(Field):
-    """An HTTP status code; 0 stands for null (reference, 4.4)."""
-
-    def problems(self, value: Any, where: str) -> Iterator[str]:
-        yield from super().problems(value, where) if value else ()
-
-    def encode(self, value: Any, found: Any = None) -> Any:
-        return value or None
-
-
 def http_check(**more: Field) -> CheckConfig:
     """The settings of a check over HTTP."""
     return CheckConfig(
         {
             "uri": Field(required=True, blank=True),
             "method": Field(),
-            "code": StatusCode("int", between=(100, 599)),
+            "code": Nullable("int", between=(100, 599)),
             "host_header": Field(default=""),
             **more,
         }
@@ -180,7 +170,7 @@ BACKEND = Backend(
             prefix="on_marked_down_action_",
             prefixed=("none",),
         ),
-        "failover_host": Field(default=""),
+        "failover_host": Nullable(default=""),
         "host": Field(default=""),
         "ssl_bridging": Field("bool", default=False),
         "ignore_ssl_server_verify": Field("bool", default=False),

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,17 +26,27 @@ class Version(Field):
         return ":" in (found.get("ip_address") or "")
 
 
+def own_name(found: dict[str, Any]) -> str | None:
+    """The name that the API gives an address (reference, 4.2); None if it is yet to be reserved."""
+    text = found.get("ip_address")
+    if not text:
+        return None
+    pointer = ipaddress.ip_address(text).reverse_pointer.removesuffix(".ip6.arpa")
+    return f"{pointer if ':' in text else text.replace('.', '-')}.lb.{found['region']}.scw.cloud"
+
+
 class Reverse(Field):
-    """The reverse name; '' means the API's default, `<address>.lb.<region>.scw.cloud`."""
+    """The reverse name; '' means the address's own name, which the API sets when it reserves it."""
 
     def encode(self, value: Any, found: Any = None) -> Any:
         return value or None
 
+    def predict(self, outcome: dict[str, Any], value: Any) -> None:
+        outcome["reverse"] = value or own_name(outcome)
+
     def same(self, value: Any, found: dict[str, Any]) -> bool:
-        if value:
-            return value.rstrip(".") == (self.seen(found) or "").rstrip(".")
-        own = f".lb.{found['region']}.scw.cloud"
-        return not self.seen(found) or self.seen(found).endswith(own)
+        seen = (self.seen(found) or "").rstrip(".")
+        return seen == value.rstrip(".") if value else seen in ("", own_name(found))
 
     def exported(self, found: dict[str, Any], names: Mapping[str, str]) -> Any:
         return None if self.same("", found) else self.seen(found)
@@ -117,6 +128,8 @@ class Ip(Resource):
             self.fields[name].sent_as: self.fields[name].encode(value)
             for name, value in changes.items()
         }
+        if changes.get("reverse") == "":
+            body["reverse"] = own_name(found)  # null may count as left out, as with all nullables
         return [Call("PATCH", self.item.format(**found), body)] if body else []
 
     def expected(self, found: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:

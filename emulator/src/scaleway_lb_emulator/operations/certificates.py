@@ -45,9 +45,10 @@ def create_certificate(asked: Asked) -> Any:
         moves=[],
         **content,
     )
-    world.touch("lb", lb)  # unlike other objects (reference, 5)
-    if body.letsencrypt and fate != "stuck":
-        asked.orders.begin(row, fails=fate is not None)
+    if body.letsencrypt:
+        world.touch("lb", lb)  # unlike all else that is made on it (reference, 5)
+        if fate != "stuck":
+            asked.orders.begin(row, fails=fate is not None)
     return asked.answers.certificate(row, instances=True)
 
 

@@ -84,7 +84,7 @@ def get_ip(asked: Asked) -> Any:
 
 @operation("PATCH", "/ips/{ip_id}", models.UpdateIP, answer="IP")
 def update_ip(asked: Asked) -> Any:
-    """What is left out stays as it is (reference, 4.2)."""
+    """What is left out stays as it is (reference, 4.2), and so does what is null (our choice)."""
     world, body, ip = asked.world, asked.body, asked.need("ip")
     changes = {}
     if body.lb_id and body.lb_id != ip["lb_id"]:
@@ -94,10 +94,10 @@ def update_ip(asked: Asked) -> Any:
         if any(is_v6(ip) == is_v6(other) for other in world.store.of("ip", lb_id=lb["id"])):
             raise invalid("lb_id", "the load balancer has an address of this version")
         changes["lb_id"] = lb["id"]
-    if "reverse" in body.model_fields_set:
+    if body.reverse is not None:
         changes["reverse"] = body.reverse or own_name(ip["ip_address"], ip["zone"])
-    if "tags" in body.model_fields_set:
-        changes["tags"] = body.tags or []
+    if body.tags is not None:
+        changes["tags"] = body.tags
     ip = world.change("ip", ip, **changes)
     if "lb_id" in changes:
         world.push(ip["lb_id"], quiet=True)

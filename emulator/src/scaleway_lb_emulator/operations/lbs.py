@@ -178,7 +178,7 @@ def migrate_lb(asked: Asked) -> Any:
     """The answer still shows the previous type (notes, 22)."""
     world, lb = asked.world, asked.world.ready(asked.need("lb"))
     wanted = type_of(asked.body.type)
-    done = {"status": "ready", "type": wanted, **new_instance(world)}
+    done = {"status": "ready", "instance_status": "ready", "type": wanted, **new_instance(world)}
     moves = world.steps((MIGRATED, done), fate=asked.fate(), **BAD)
     return asked.answers.lb(world.move("lb", lb, moves, status="migrating"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from ..clock import SECOND, stamp
@@ -33,6 +34,8 @@ async def statistics(asked: Asked) -> list[dict[str, Any]]:
     """The servers behind a load balancer as the data plane sees them. One that it does not see is
     shown like one that has not been checked yet (reference, 4.11)."""
     world, lb, wanted = asked.world, asked.need("lb"), asked.query.get("backend_id", "").lower()
+    # an ID of its own: it is not among the load balancer's instances (reference, 4.11)
+    instance_id = str(uuid.uuid5(uuid.UUID(lb["instance_id"]), "statistics"))
     backends = world.store.of("backend", lb_id=lb["id"])
     watched = [row for row in backends if seen_yet(world, row)]
     states = await world.data_plane.stats(lb["id"], watched)
@@ -46,7 +49,7 @@ async def statistics(asked: Asked) -> list[dict[str, Any]]:
             changed = item.get("server_state_changed_at", backend["updated"] / SECOND)
             items.append(
                 {
-                    "instance_id": lb["instance_id"],
+                    "instance_id": instance_id,
                     "backend_id": backend["id"],
                     "ip": ip,
                     "server_state": item.get("server_state", "stopped"),
