@@ -54,6 +54,13 @@ def test_another_pem_is_put_in_the_place_of_the_old_one(cloud, module, site):
     assert writes == []
 
 
+def test_a_bundle_may_go_by_its_name_in_the_api(cloud, module, site):
+    new = {"certificate_chain": bundle("new.example.com")}
+    assert module("certificate", **EXAMPLE, custom_certificate=new)["changed"]
+    assert named(cloud)["example"] == "new.example.com"
+    assert not module("certificate", **EXAMPLE, custom_certificate=new)["changed"]
+
+
 def test_the_diff_tells_the_names_and_dates_and_no_secret(cloud, module, site):
     new = custom("new.example.com")
     result = module("certificate", check=True, **EXAMPLE, custom_certificate=new)

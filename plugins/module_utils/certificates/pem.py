@@ -16,6 +16,7 @@ BLOCK = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----\s.*?-----END \1-----", re.S)
 MARK = re.compile(r"--\s*(?:BEGIN|END)\b")
 """The begin or end marker of a block, even if it is damaged."""
 
+PARTS = ("bundle", "certificate", "private_key", "chain")
 JOIN = " A bundle is key, certificate and chain in one: cat privkey.pem fullchain.pem > shop.pem."
 
 
@@ -47,7 +48,8 @@ def read(parts: dict[str, str | None], now: datetime.datetime | None = None) -> 
     Raises Problem if the API or clients of the load balancer would reject them.
     """
     x509, serialization = _cryptography()
-    texts = {name: text for name, text in parts.items() if text}
+    # Ansible also leaves what was given as certificate_chain, the alias of bundle.
+    texts = {name: parts[name] for name in PARTS if parts.get(name)}
     if "bundle" in texts and len(texts) > 1:
         raise Problem("custom_certificate: give a bundle, or its parts, not both.")
     if "bundle" not in texts and not {"certificate", "private_key"} <= set(texts):
