@@ -104,11 +104,12 @@ class Kind:
             if isinstance(option, Reference | Identifier):
                 value = options.get(name)
                 values += value if isinstance(value, list) else [value]
-        for place in filter(None, map(locality, values)):
-            if place == config.zone or config.zone.rsplit("-", 1)[0] == place:
+        for value in values:
+            place = locality(value)
+            if place in (None, config.zone, config.zone.rsplit("-", 1)[0]):
                 continue
             if config.zone_given or place.count("-") == 1:
-                raise Problem(f"An ID lies in {place}, but the task works in zone {config.zone}.")
+                raise Problem(f"{value} does not lie in {config.zone}, the zone of the task.")
             config = replace(config, zone=place, zone_given=True)
         return config
 
