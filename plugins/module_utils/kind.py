@@ -226,6 +226,8 @@ class Kind:
             for name in wanted
             if name in words
         }
+        for name in self.references().keys() & before.keys():
+            before[name] = worded(before[name], wanted[name], words[name])
         dropped = {name: self.fields[name].shown(found) for name in self.dropped(found, wanted)}
         changes = {name: wanted[name] for name in differing}
         outcome = self.expected(found, changes)
@@ -328,6 +330,17 @@ def stated(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: stated(inner) for key, inner in value.items() if inner is not None}
     return [stated(inner) for inner in value] if isinstance(value, list) else value
+
+
+def worded(shown: Any, ids: Any, words: Any) -> Any:
+    """What is shown of a reference, with the user's words in place of the IDs that they stand for.
+
+    Answers do not embed every object, so its name may not be known from them.
+    """
+    if isinstance(ids, list):
+        known = dict(zip(ids, words, strict=True))
+        return [known.get(one, one) for one in shown]
+    return words if shown == ids else shown
 
 
 def spaced(name: str) -> str:

@@ -277,6 +277,23 @@ def test_twice_in_a_list_is_as_good_as_once(kind, found, wanted, shown):
         assert plan.outcome[name] == value and len(new[name]) == 1
 
 
+def test_in_a_diff_the_same_object_has_the_same_name_before_and_after():
+    """An answer embeds the first certificate alone, and the others are IDs in it."""
+    found = {
+        "id": "frontend-1",
+        "inbound_port": 443,
+        "certificate_ids": ["c-1", "c-2", "c-3"],
+        "certificate": {"id": "c-1", "name": "one"},
+    }
+    plan = FRONTEND.plan(
+        found,
+        {"certificates": ["c-2", "c-1", "c-4"]},
+        {"certificates": ["two", "one", "four"]},
+    )
+    assert plan.before == {"certificates": ["one", "two", "c-3"]}
+    assert plan.after == {"certificates": ["two", "one", "four"]}
+
+
 def test_an_address_is_sent_once_however_it_is_written():
     wanted = {"servers": ["10.0.0.2", "2001:DB8::1", "2001:db8:0::1", "10.0.0.2"]}
     plan = BACKEND.plan(FOUND_BACKEND, wanted, wanted)
