@@ -331,6 +331,26 @@ def test_a_certificate_in_front_of_tcp_is_warned_of(cloud, module):
     assert result["changed"] and "no X-Forwarded-Proto is added" in result["warnings"][0]
 
 
+def test_a_route_that_its_frontend_cannot_follow_is_warned_of(cloud, module):
+    for name, options in (WEB, WEB_BACKEND, TCP_BACKEND, HTTP):
+        module(name, **options)
+    on_http = {"load_balancer": "web", "frontend": "http"}
+    vault = {"sni": "vault.example.com", "backend": "tcp"}
+    declared = {
+        "load_balancer": {"name": "web"},
+        "frontends": [{"name": "http", "routes": [vault]}],
+    }
+    for check, name, options in (
+        (True, "stack", declared),
+        (True, "route", {**on_http, **vault}),
+        (False, "route", {**on_http, **vault}),
+    ):
+        result = module(name, check=check, **options)
+        assert result["changed"] and "cannot follow this route" in result["warnings"][0], result
+    followed = module("route", **on_http, host_header="www.example.com", backend="web")
+    assert followed["changed"] and followed["warnings"] == []
+
+
 def test_a_missing_intermediate_is_warned_of(cloud, module):
     module(*WEB[:1], **WEB[1])
     alone = custom("a.example.com", chain=None)

@@ -242,7 +242,11 @@ def matches(planning: Planning) -> Iterator[tuple[str, str]]:
     backends = {one["id"]: one for one in final(planning, BACKEND).values()}
     for thing in planning.declaration.of(ROUTE):
         _kind, route = planning.outcomes.get(thing.place, (ROUTE, {}))
-        protocol = backends.get(route.get("backend_id"), {}).get("forward_protocol")
+        target = backends.get(route.get("backend_id"), {})
+        frontend = final(planning, FRONTEND).get(thing.frontend.place)
+        if frontend:
+            ROUTE.warn_of_mixture(planning.session, frontend, target)
+        protocol = target.get("forward_protocol")
         for option in ROUTE.identity(thing.options):
             needed = "tcp" if option == "sni" else "http"
             if protocol and protocol != needed:
