@@ -107,7 +107,9 @@ class Resource(Kind):
         places = [f" on {KINDS[kind].title} {where}" for kind, where in scope.items()]
         missing = f"{name}: there is no {target.title} {word!r}{''.join(places)}"
         if not session.check_mode:
-            raise Problem(f"{missing} in zone {session.config.zone}.")
+            zone, project = session.config.zone, target.owned and session.config.project_id
+            within = f" and project {project}" if project else ""
+            raise Problem(f"{missing} in zone {zone}{within}.")
         session.warn(f"{missing} yet; check mode assumes that it will be created.")
         return None
 

@@ -111,12 +111,12 @@ REFUSED = {
     "a load balancer that is not there": (
         [],
         ("backend", BACKEND),
-        r"load_balancer: there is no load balancer 'web' in zone fr-par-1",
+        rf"load_balancer: there is no load balancer 'web' in zone fr-par-1 and project {PROJECT_ID}\.",
     ),
     "a backend that is not there": (
         [WEB],
         ("frontend", {**HTTPS, "backend": "shop"}),
-        r"backend: there is no backend 'shop' on load balancer web in zone fr-par-1",
+        r"backend: there is no backend 'shop' on load balancer web in zone fr-par-1\.",
     ),
     "a name without its load balancer": (
         [WEB],
