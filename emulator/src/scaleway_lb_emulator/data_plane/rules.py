@@ -10,7 +10,7 @@ from .words import header, host, identifier, quoted
 
 PLACES = {
     "host": "%[req.hdr(host)]",
-    "path": "%[path]",
+    "path": "%[path,bytes(1)]",  # without its first slash (reference, 4.7)
     "query": "%[query]",
     "scheme": "%[ssl_fc,iif(https,http)]",
 }
