@@ -428,6 +428,10 @@ def test_an_acl_that_redirects_no_more_says_no_more_where_to():
     assert not ACL.plan(found, {"match": {"ip_subnet": []}}, {}).changed
 
 
+def redirect(target):
+    return {"type": "redirect", "redirect": {"type": "location", "target": target}}
+
+
 PATHS = {"http_filter": "path_begin", "http_filter_value": ["/a"]}
 TO_HTTPS = {"type": "redirect", "redirect": {"type": "scheme", "target": "https"}}
 
@@ -436,6 +440,12 @@ TO_HTTPS = {"type": "redirect", "redirect": {"type": "scheme", "target": "https"
     ("there", "rule", "says"),
     [
         ({}, {"action": {"type": "redirect"}}, "action.redirect: required"),
+        (
+            {},
+            {"action": redirect("https://{{host}}/{{ path }}?{{query }}")},
+            r"action.redirect.target: write \{\{path\}\}, without spaces. .*\{\{query\}\}",
+        ),
+        ({}, {"action": redirect("https://{{host}}/{{path}}")}, None),
         ({}, {"match": {"http_filter": "regex"}}, "match.http_filter_value: required .*regex"),
         ({}, {"match": {**PATHS, "http_filter_value": []}}, "match.http_filter_value"),
         (
