@@ -227,7 +227,9 @@ class Kind:
             if name in words
         }
         for name in self.references().keys() & before.keys():
-            before[name] = worded(before[name], wanted[name], words[name])
+            many = self.fields[name].many
+            ids, asked = (wanted[name], words[name]) if many else ([wanted[name]], [words[name]])
+            before[name] = worded(before[name], dict(zip(ids, asked, strict=True)))
         dropped = {name: self.fields[name].shown(found) for name in self.dropped(found, wanted)}
         changes = {name: wanted[name] for name in differing}
         outcome = self.expected(found, changes)
@@ -332,15 +334,14 @@ def stated(value: Any) -> Any:
     return [stated(inner) for inner in value] if isinstance(value, list) else value
 
 
-def worded(shown: Any, ids: Any, words: Any) -> Any:
-    """What is shown of a reference, with the user's words in place of the IDs that they stand for.
+def worded(shown: Any, words: Mapping[str, str]) -> Any:
+    """What is shown of a reference, with words in place of the IDs that they stand for.
 
     Answers do not embed every object, so its name may not be known from them.
     """
-    if isinstance(ids, list):
-        known = dict(zip(ids, words, strict=True))
-        return [known.get(one, one) for one in shown]
-    return words if shown == ids else shown
+    if isinstance(shown, list):
+        return [words.get(one, one) for one in shown]
+    return words.get(shown, shown)
 
 
 def spaced(name: str) -> str:

@@ -66,8 +66,8 @@ options:
                   - The scheme, such as V(https), or the URL.
                   - In a URL, C({{host}}), C({{path}}), C({{query}}) and C({{scheme}}) stand for
                     those of the request, C({{path}}) for the path without its first slash. Write
-                    them without spaces, and protect them from Ansible's own templating with C({% raw
-                    %}).
+                    them without spaces, and protect them from Ansible's own templating with
+                    C({% raw %}).
                 type: str
                 required: true
               code:

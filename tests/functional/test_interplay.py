@@ -170,6 +170,21 @@ def test_what_lies_on_a_load_balancer_that_is_gone_is_gone_with_it(cloud, inside
         assert result.get("changed") is False, (module, result)
 
 
+def test_a_diff_has_names_for_what_the_task_does_not_name(cloud, inside):
+    for name, options in MADE:
+        assert inside(name, **options)["changed"]
+    https = {**ON_WEB, "name": "https"}
+    assert inside("certificate", **ON_WEB, name="more", letsencrypt={})["changed"]
+    assert inside("frontend", **https, certificates=["own", "more"])["changed"]
+    diff = inside("frontend", check=True, **https, certificates=["own"])["diff"]
+    assert diff["before"]["certificates"] == ["own", "more"]
+    route = {**ON_WEB, "frontend": "https", "path_begin": "/api"}
+    diff = inside("route", check=True, **route, backend="web")["diff"]
+    assert (diff["before"]["backend"], diff["after"]["backend"]) == ("api", "web")
+    diff = inside("route", check=True, **route, state="absent")["diff"]
+    assert (diff["before"]["backend"], diff["before"]["frontend"]) == ("api", "https")
+
+
 AS_TEXT = {
     "with commas": ("load_balancer", "tags", ["a", "b c"], "a, b c"),
     "on lines": ("load_balancer", "tags", ["a", "b"], "a\nb\n"),
