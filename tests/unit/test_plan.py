@@ -188,6 +188,11 @@ def test_cookie_stickiness_is_refused_on_tcp_and_the_reason_given():
         BACKEND.plan(FOUND_BACKEND | {"forward_protocol": "tcp"}, {"sticky_sessions": "cookie"}, {})
 
 
+def test_the_website_of_a_bucket_is_given_without_a_scheme():
+    [problem] = BACKEND.problems({"id": UUID, "failover_host": "https://a.s3-website.example.com"})
+    assert problem.startswith("failover_host: 'https://a.s3-website.example.com' must be without")
+
+
 def test_a_load_balancer_is_resized_by_migration_and_never_made_again():
     plan = LOAD_BALANCER.plan(LB, {"type": "LB-GP-M", "tags": ["b"]}, {})
     assert calls(plan) == [("PUT", "lbs/lb-1"), ("POST", "lbs/lb-1/migrate")]
@@ -348,6 +353,24 @@ def test_a_route_that_is_to_be_made_needs_a_match_and_a_backend():
     }
 
 
+@pytest.mark.parametrize(
+    ("match", "says"),
+    [
+        ({"host_header": "*.example.com"}, "write example.com and match_subdomains: true"),
+        ({"sni": "www.*.com"}, "sni: .* is not a host name"),
+        ({"host_header": "https://example.com"}, "host_header: .* is not a host name"),
+        ({"path_begin": "api"}, "path_begin: 'api' does not begin with a slash"),
+    ],
+)
+def test_a_route_that_nothing_matches_is_refused_unless_it_is_there(match, says):
+    wanted = {"frontend": "frontend-1", "backend": "backend-1", **match}
+    with pytest.raises(Problem, match=says):
+        ROUTE.plan(None, wanted, wanted)
+    with pytest.raises(Problem, match=says):
+        ROUTE.plan(FOUND_ROUTE, match, match)
+    assert not ROUTE.plan({**FOUND_ROUTE, "match": match}, match, match).changed
+
+
 def test_a_route_keeps_a_match():
     says = "would be left without one of sni, host_header, path_begin"
     with pytest.raises(Problem, match=says):
@@ -428,8 +451,8 @@ def test_an_acl_that_redirects_no_more_says_no_more_where_to():
     assert not ACL.plan(found, {"match": {"ip_subnet": []}}, {}).changed
 
 
-def redirect(target):
-    return {"type": "redirect", "redirect": {"type": "location", "target": target}}
+def redirect(target, kind="location"):
+    return {"type": "redirect", "redirect": {"type": kind, "target": target}}
 
 
 PATHS = {"http_filter": "path_begin", "http_filter_value": ["/a"]}
@@ -446,6 +469,13 @@ TO_HTTPS = {"type": "redirect", "redirect": {"type": "scheme", "target": "https"
             r"action.redirect.target: write \{\{path\}\}, without spaces. .*\{\{query\}\}",
         ),
         ({}, {"action": redirect("https://{{host}}/{{path}}")}, None),
+        ({}, {"action": redirect("www.example.com")}, "action.redirect.target: .* is not a URL"),
+        ({}, {"action": redirect("/new")}, None),
+        (
+            {},
+            {"action": redirect("https://", "scheme")},
+            "action.redirect.target: 'https://' is not a scheme",
+        ),
         ({}, {"match": {"http_filter": "regex"}}, "match.http_filter_value: required .*regex"),
         ({}, {"match": {**PATHS, "http_filter_value": []}}, "match.http_filter_value"),
         (

@@ -81,6 +81,7 @@ RULE = {
 }
 
 
+SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
 SPACED = re.compile(r"\{\{\s+\w+\s*\}\}|\{\{\w+\s+\}\}")
 """A part of the request in the target of a redirect, written as in a template."""
 
@@ -90,7 +91,12 @@ def unworkable(rule: dict[str, Any]) -> Iterator[str]:
     action, match = rule["action"], rule.get("match") or {}
     if action["type"] == "redirect" and not action.get("redirect"):
         yield "action.redirect: required for a redirect."
-    target = (action.get("redirect") or {}).get("target") or ""
+    redirect = action.get("redirect") or {}
+    target = redirect.get("target") or ""
+    if redirect.get("type") == "scheme" and not SCHEME.fullmatch(target):
+        yield f"action.redirect.target: {target!r} is not a scheme, such as https."
+    if redirect.get("type") == "location" and "://" not in target and target[:1] != "/":
+        yield f"action.redirect.target: {target!r} is not a URL, such as https://www.example.com."
     for spaced in SPACED.findall(target):
         # A space within the braces is not allowed (reference, 4.7).
         yield f"action.redirect.target: write {''.join(spaced.split())}, without spaces."

@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
 from ..fields.field import Field
 from ..fields.references import Reference
 from ..ids import bare_id
 from ..plan import Plan
-from ..problem import Problem
+from ..problem import Problem, refuse
 from ..session import Session
 from .backend import BACKEND
 from .frontend import FRONTEND, OnFrontend
@@ -23,6 +25,19 @@ class HostName(Field):
 
     def normalized(self, value: Any) -> Any:
         return value and value.lower()
+
+
+def unmatchable(match: dict[str, Any]) -> Iterator[str]:
+    """Why no request has what a route matches."""
+    for option in ("sni", "host_header"):
+        name = match.get(option) or ""
+        if name.startswith("*."):
+            yield f"{option}: {name!r} is no pattern: write {name[2:]} and match_subdomains: true."
+        elif re.search(r"[/*\s]", name):
+            yield f"{option}: {name!r} is not a host name, such as www.example.com."
+    path = match.get("path_begin") or "/"
+    if not path.startswith("/"):
+        yield f"path_begin: {path!r} does not begin with a slash, as every path does."
 
 
 class Route(OnFrontend):
@@ -63,6 +78,14 @@ class Route(OnFrontend):
             # It is the frontend's own backend, which is embedded in the frontend.
             options = {**options, "backend": frontend["backend"]["id"]}
         return super().resolve(session, options, found)
+
+    def plan(
+        self, found: dict[str, Any] | None, wanted: dict[str, Any], words: dict[str, Any]
+    ) -> Plan:
+        plan = super().plan(found, wanted, words)
+        if plan.changed:
+            refuse(unmatchable(plan.outcome["match"]))
+        return plan
 
     def plan_for(
         self, session: Session, options: dict[str, Any], found: dict[str, Any] | None
