@@ -35,12 +35,14 @@ SAID = (
     "resource_id",
 )
 """What an error may hold beside its message and details (reference, 7)."""
+UNKNOWN = re.compile(r"[a-z_]+ not found", re.I)
+"""What the API says of an ID that it does not know, in the path or in the body (notes, 1)."""
 
 
 class ApiError(Problem):
     """A refusal by the API. `status` is the HTTP status, `kind` the API's error type or ''."""
 
-    def __init__(self, method: str, path: str, answer: requests.Response) -> None:
+    def __init__(self, method: str, path: str, answer: requests.Response, place: str) -> None:
         content = _json(answer)
         self.status = answer.status_code
         self.body: dict[str, Any] = content if isinstance(content, dict) else {}
@@ -51,11 +53,12 @@ class ApiError(Problem):
         self.said = _said(self.body) if self.body else _page(answer.text)
         self.retry_after = _seconds(answer.headers.get("Retry-After", ""))
         super().__init__(
-            f"The API refused {method} {path} with HTTP {self.status}: {self.said}{self._advice()}"
+            f"The API refused {method} {path} with HTTP {self.status}: {self.said}"
+            f"{self._advice(place)}"
         )
 
-    def _advice(self) -> str:
-        """What to do about common refusals."""
+    def _advice(self, place: str) -> str:
+        """What to do about common refusals in this zone or region, as its path names it."""
         if self.status == 401:
             return (
                 " Check secret_key (SCW_SECRET_KEY): it is unknown, has expired or belongs to "
@@ -65,7 +68,12 @@ class ApiError(Problem):
             return " Give the key's application the permission set LoadBalancersFullAccess."
         if self.status in (400, 404) and "zone" in self.said.lower():
             return " Check the option zone (SCW_DEFAULT_ZONE)."
-        if self.status == 404 and not self.gone:
+        if self.gone or (self.status == 404 and UNKNOWN.match(self.said)):
+            return (
+                f" Check the ID, and whether it lies in {place.rpartition('/')[-1]} "
+                "(option zone, SCW_DEFAULT_ZONE)."
+            )
+        if self.status == 404:
             return " Is api_url (SCW_API_URL) the address of the API?"
         return ""
 
@@ -184,7 +192,7 @@ class Api:
                 sent,
             ) from error
         if not answer.ok or answer.is_redirect:
-            raise ApiError(method, path, answer)
+            raise ApiError(method, path, answer, self.place)
         if not has_content:
             return None
         content = _json(answer)

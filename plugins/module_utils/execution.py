@@ -19,7 +19,7 @@ from . import config, connections, masking
 from .problem import Problem
 from .resource import Resource
 from .session import Session
-from .shape import misshapen
+from .shape import itemized, misshapen
 
 Work = Callable[[Resource, Session, dict[str, Any]], dict[str, Any]]
 
@@ -104,12 +104,13 @@ def execute(resource: Resource, arguments: dict[str, Any], work: Work) -> None:
 
 
 class Module(AnsibleModule):
-    """Checks nested options before AnsibleModule does, to report all problems at once."""
+    """Turns text into lists and checks nested options before AnsibleModule does."""
 
     def _set_internal_properties(self, *arguments: Any, **more: Any) -> None:
         """Called by AnsibleModule right after it has read the parameters."""
         super()._set_internal_properties(*arguments, **more)
         self.no_log_values |= masking.secrets(self.params)
+        self.params = itemized(self.argument_spec, self.params)
         wrong = misshapen(self.argument_spec, self.params)
         if wrong:
             # It is not yet known which options are secret, so show none.
@@ -149,6 +150,7 @@ def run_in_controller(
     data. With `invocation`, the result includes the module's arguments.
     """
     job, keys = job_of(main), masking.secrets(arguments)
+    arguments = itemized(job.arguments, arguments)
     wrong = misshapen(job.arguments, arguments)
     if wrong:
         return {"failed": True, "msg": wrong}

@@ -104,11 +104,12 @@ class Kind:
             if isinstance(option, Reference | Identifier):
                 value = options.get(name)
                 values += value if isinstance(value, list) else [value]
-        for place in filter(None, map(locality, values)):
-            if place == config.zone or config.zone.rsplit("-", 1)[0] == place:
+        for value in values:
+            place = locality(value)
+            if place in (None, config.zone, config.zone.rsplit("-", 1)[0]):
                 continue
             if config.zone_given or place.count("-") == 1:
-                raise Problem(f"An ID lies in {place}, but the task works in zone {config.zone}.")
+                raise Problem(f"{value} does not lie in {config.zone}, the zone of the task.")
             config = replace(config, zone=place, zone_given=True)
         return config
 
@@ -225,6 +226,10 @@ class Kind:
             for name in wanted
             if name in words
         }
+        for name in self.references().keys() & before.keys():
+            many = self.fields[name].many
+            ids, asked = (wanted[name], words[name]) if many else ([wanted[name]], [words[name]])
+            before[name] = worded(before[name], dict(zip(ids, asked, strict=True)))
         dropped = {name: self.fields[name].shown(found) for name in self.dropped(found, wanted)}
         changes = {name: wanted[name] for name in differing}
         outcome = self.expected(found, changes)
@@ -327,6 +332,16 @@ def stated(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: stated(inner) for key, inner in value.items() if inner is not None}
     return [stated(inner) for inner in value] if isinstance(value, list) else value
+
+
+def worded(shown: Any, words: Mapping[str, str]) -> Any:
+    """What is shown of a reference, with words in place of the IDs that they stand for.
+
+    Answers do not embed every object, so its name may not be known from them.
+    """
+    if isinstance(shown, list):
+        return [words.get(one, one) for one in shown]
+    return words.get(shown, shown)
 
 
 def spaced(name: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from .api import AnswerLost, ApiError
 from .config import Config
 from .ids import bare_id
-from .kind import Kind, spaced, upper
+from .kind import Kind, spaced, upper, worded
 from .plan import Plan
 from .problem import Problem, refuse
 from .session import LEAVING, Session
@@ -107,7 +107,9 @@ class Resource(Kind):
         places = [f" on {KINDS[kind].title} {where}" for kind, where in scope.items()]
         missing = f"{name}: there is no {target.title} {word!r}{''.join(places)}"
         if not session.check_mode:
-            raise Problem(f"{missing} in zone {session.config.zone}.")
+            zone, project = session.config.zone, target.owned and session.config.project_id
+            within = f" and project {project}" if project else ""
+            raise Problem(f"{missing} in zone {zone}{within}.")
         session.warn(f"{missing} yet; check mode assumes that it will be created.")
         return None
 
@@ -187,7 +189,22 @@ class Resource(Kind):
             self.advise(session, plan.outcome)
         if plan.changed:
             self.refuse_elsewhere(session, options, plan, found)
+            self.name_in_diff(session, options, plan)
         return plan
+
+    def name_in_diff(self, session: Session, options: dict[str, Any], plan: Plan) -> None:
+        """Replace the IDs of other objects by their names, unless the user gave the ID."""
+        words: dict[str, str] = {}
+        for name, option in self.references().items():
+            asked = options.get(name) or []
+            for side in (plan.before, plan.after):
+                shown = side.get(name) or []
+                for one in shown if option.many else filter(None, [shown]):
+                    if bare_id(one) and one not in asked and one not in words:
+                        other = session.known(one) or KINDS[option.kind].read(session, one) or {}
+                        words[one] = other.get(option.by) or one
+                if shown:
+                    side[name] = worded(shown, words)
 
     def refuse_elsewhere(
         self, session: Session, options: dict[str, Any], plan: Plan, found: dict[str, Any] | None

@@ -71,7 +71,8 @@ options:
             description:
               - The scheme, such as V(https), or the URL.
               - In a URL, C({{host}}), C({{path}}), C({{query}}) and C({{scheme}}) stand for those
-                of the request. Protect them from Ansible's own templating with C({% raw %}).
+                of the request, C({{path}}) for the path without its first slash. Write them without
+                spaces, and protect them from Ansible's own templating with C({% raw %}).
             type: str
             required: true
           code:

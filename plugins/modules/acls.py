@@ -65,8 +65,9 @@ options:
                 description:
                   - The scheme, such as V(https), or the URL.
                   - In a URL, C({{host}}), C({{path}}), C({{query}}) and C({{scheme}}) stand for
-                    those of the request. Protect them from Ansible's own templating with C({% raw
-                    %}).
+                    those of the request, C({{path}}) for the path without its first slash. Write
+                    them without spaces, and protect them from Ansible's own templating with
+                    C({% raw %}).
                 type: str
                 required: true
               code:
@@ -164,7 +165,7 @@ EXAMPLES = r"""
           type: redirect
           redirect:
             type: location
-            target: "{% raw %}https://{{host}}/shop{{path}}{% endraw %}"
+            target: "{% raw %}https://{{host}}/shop/{{path}}{% endraw %}"
             code: 308
         match:
           http_filter: path_begin

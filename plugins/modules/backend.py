@@ -238,7 +238,8 @@ options:
             description: The server name (SNI) to send in the TLS handshake. V('') sends none.
             type: str
       mysql_config:
-        description: Log in to MySQL.
+        description: Log in to MySQL before version 9. Check later ones with
+          O(health_check.tcp_config).
         type: dict
         suboptions:
           user:
@@ -246,7 +247,8 @@ options:
             type: str
             required: true
       pgsql_config:
-        description: Log in to PostgreSQL.
+        description: Log in to PostgreSQL before version 14. Check later ones with
+          O(health_check.tcp_config).
         type: dict
         suboptions:
           user:

@@ -128,15 +128,21 @@ def test_a_redirect_has_the_code_that_was_asked_for(serve, plane, code):
 
 
 def test_a_location_is_built_from_the_request(serve, plane):
-    serve(acl(redirect("location", "{{scheme}}://new.{{host}}/50%{{path}}?{{ query }}&x=%[src]")))
+    serve(
+        acl(
+            redirect(
+                "location", "{{scheme}}://new.{{host}}/50%/{{path}}?{{query}}&x=%[src]{{ path }}"
+            )
+        )
+    )
     answer = plane.get("/a/b?c=d", host="example.com")
-    assert answer.headers["location"] == "http://new.example.com/50%/a/b?c=d&x=%[src]"
+    assert answer.headers["location"] == "http://new.example.com/50%/a/b?c=d&x=%[src]{{ path }}"
 
 
 def test_the_scheme_of_a_location_is_that_of_the_request(plane, web_servers):
     target = backend(web_servers.addresses, web_servers.port)
     leaf = Issued("lb.example.com", AUTHORITY)
-    acls = [acl(redirect("location", "{{scheme}}://new.{{host}}{{path}}"))]
+    acls = [acl(redirect("location", "{{scheme}}://new.{{host}}/{{path}}"))]
     row = frontend(target, 443, certificate_ids=["one"], acls=acls)
     plane.serve([target], [row], certificates={"one": leaf.key + leaf.pem})
     answer = plane.get("/a", port=443, tls=believing(), host="example.com")

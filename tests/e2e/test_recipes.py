@@ -6,10 +6,12 @@ import time
 
 import pytest
 import requests
+import yaml
 from browser import Browser
 from client import alternative_names, fetch
-from cloud import run_playbook, serving
+from cloud import PROJECT_ID, ROOT, run_playbook, serving
 from pki import AUTHORITY, custom
+from traffic import believing, get
 
 from web_server import WebServer, certify, free_port
 from web_server import serving as serving_pages
@@ -198,3 +200,49 @@ def test_a_role_can_wait_for_its_servers_and_names_those_that_are_down(
         )
         assert (done.returncode == 0) is ends_well, done.stdout + done.stderr
         assert (f"not up are still {nobody}" in done.stdout) is not ends_well
+
+
+SITES = (ROOT / "README.md").read_text().partition("## Several sites on one load balancer")[2]
+PASSED, DECRYPTED = re.findall(r"```yaml\n(.*?)```", SITES.partition("\n## ")[0], re.DOTALL)
+FIRST, SECOND = ADDRESSES.values()
+
+
+@pytest.fixture
+def apply(cloud, tmp_path):
+    """Run a task of the README, with servers that there are; return the load balancer's address."""
+
+    def run(text, port, **servers):
+        [task] = yaml.safe_load(text)
+        for backend in task["scaleway_community.lb.stack"]["backends"]:
+            backend |= {"forward_port": port, "servers": [servers[backend["name"]]]}
+        for last in ("changed=1", "changed=0"):
+            done = run_playbook([task], environment=cloud.environment, home=tmp_path)
+            assert last in done.stdout, done.stdout + done.stderr
+        return cloud.api("GET", "lbs")["lbs"][0]["ip"][0]["ip_address"]
+
+    return run
+
+
+def test_several_sites_are_passed_through_by_name(apply, web_servers):
+    address = apply(PASSED, web_servers.https, vault=FIRST, mail=SECOND)
+    served = {
+        name: get(address, 443, tls=believing(), name=name, Accept="application/json").seen["name"]
+        for name in ("vault.example.com", "mail.example.com", "a.mail.example.com")
+    }
+    assert list(served.values()) == ["web-1", "web-2", "web-2"]
+
+
+def test_several_sites_are_decrypted_by_name_each_with_its_certificate(
+    apply, web_servers, cloud, authority
+):
+    ip = cloud.api("POST", "ips", {"tags": ["web"], "project_id": PROJECT_ID})
+    for name in ("shop", "www.shop", "wiki"):
+        cloud.resolve(f"{name}.example.com", ip["ip_address"])
+    address = apply(DECRYPTED, web_servers.http, shop=FIRST, wiki=SECOND)
+    served = {
+        name: fetch(address, f"{name}.example.com", authority)[2]["name"]
+        for name in ("shop", "www.shop", "wiki")
+    }
+    assert list(served.values()) == ["web-1", "web-1", "web-2"]
+    status, headers, _, _ = fetch(address, "wiki.example.com", port=80, path="/a")
+    assert status == 301 and headers["location"] == "https://wiki.example.com/a"

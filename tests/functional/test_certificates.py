@@ -54,14 +54,11 @@ def test_another_pem_is_put_in_the_place_of_the_old_one(cloud, module, site):
     assert writes == []
 
 
-def test_a_bundle_may_be_called_as_the_api_calls_it(cloud, module, site):
-    pem = bundle("new.example.com")
-    assert module("certificate", **EXAMPLE, custom_certificate={"certificate_chain": pem})[
-        "changed"
-    ]
+def test_a_bundle_may_go_by_its_name_in_the_api(cloud, module, site):
+    new = {"certificate_chain": bundle("new.example.com")}
+    assert module("certificate", **EXAMPLE, custom_certificate=new)["changed"]
     assert named(cloud)["example"] == "new.example.com"
-    again = module("certificate", **EXAMPLE, custom_certificate={"bundle": pem})
-    assert again["changed"] is False
+    assert not module("certificate", **EXAMPLE, custom_certificate=new)["changed"]
 
 
 def test_the_diff_tells_the_names_and_dates_and_no_secret(cloud, module, site):

@@ -5,7 +5,7 @@ import random
 import re
 
 import pytest
-from objects import NETWORK
+from objects import DENY, HTTP, NETWORK, WEB_BACKEND
 from pki import custom
 
 NAME = "scaleway_community.lb"
@@ -168,6 +168,51 @@ def test_what_lies_on_a_load_balancer_that_is_gone_is_gone_with_it(cloud, inside
     for module, options in ON_GONE:
         result = inside(module, load_balancer=web[by], **options, state="absent")
         assert result.get("changed") is False, (module, result)
+
+
+def test_a_diff_has_names_for_what_the_task_does_not_name(cloud, inside):
+    for name, options in MADE:
+        assert inside(name, **options)["changed"]
+    https = {**ON_WEB, "name": "https"}
+    assert inside("certificate", **ON_WEB, name="more", letsencrypt={})["changed"]
+    assert inside("frontend", **https, certificates=["own", "more"])["changed"]
+    diff = inside("frontend", check=True, **https, certificates=["own"])["diff"]
+    assert diff["before"]["certificates"] == ["own", "more"]
+    route = {**ON_WEB, "frontend": "https", "path_begin": "/api"}
+    diff = inside("route", check=True, **route, backend="web")["diff"]
+    assert (diff["before"]["backend"], diff["after"]["backend"]) == ("api", "web")
+    diff = inside("route", check=True, **route, state="absent")["diff"]
+    assert (diff["before"]["backend"], diff["before"]["frontend"]) == ("api", "https")
+
+
+AS_TEXT = {
+    "with commas": ("load_balancer", "tags", ["a", "b c"], "a, b c"),
+    "on lines": ("load_balancer", "tags", ["a", "b"], "a\nb\n"),
+    "of one": ("load_balancer", "tags", ["a"], "a"),
+    "in JSON": ("load_balancer", "tags", ["a", "b, c"], '["a", "b, c"]'),
+    "in JSON, empty": ("load_balancer", "tags", [], "[]"),
+    "of options, in JSON": ("acls", "acls", [DENY], json.dumps([DENY])),
+    "by another name, within one of options": (
+        "stack",
+        "backends",
+        [{"name": "web", "servers": ["10.0.0.1", "10.0.0.2"]}],
+        [{"name": "web", "server_ip": "10.0.0.1, 10.0.0.2"}],
+    ),
+}
+
+
+@pytest.mark.parametrize("written", AS_TEXT)
+def test_a_list_may_be_given_as_text(written, module):
+    for name, options in (("load_balancer", {"name": "web", "tags": ["old"]}), WEB_BACKEND, HTTP):
+        assert module(name, **options)["changed"]
+    name, option, real, text = AS_TEXT[written]
+    scope = {
+        "load_balancer": {"name": "web"},
+        "acls": {**ON_WEB, "frontend": "http"},
+        "stack": {"load_balancer": {"name": "web"}},
+    }[name]
+    assert module(name, **scope, **{option: text})["changed"]
+    assert module(name, **scope, **{option: real})["changed"] is False
 
 
 def test_options_of_all_modules_and_of_those_that_write_are_set_once(cloud, play, tmp_path):

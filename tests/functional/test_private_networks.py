@@ -49,7 +49,7 @@ def test_ids_may_carry_their_region_and_must_be_ids(cloud, module, web):
     same = {**HERE, "private_network_id": f"fr-par/{NETWORK.upper()}"}
     assert module("private_network", **same)["changed"] is False
     elsewhere = {**HERE, "private_network_id": f"nl-ams/{NETWORK}"}
-    assert "An ID lies in nl-ams" in module("private_network", **elsewhere, zone="fr-par-1")["msg"]
+    assert "lie in fr-par-1" in module("private_network", **elsewhere, zone="fr-par-1")["msg"]
     named = {**HERE, "private_network_id": "backbone"}
     assert "'backbone' is not an ID" in module("private_network", **named)["msg"]
 

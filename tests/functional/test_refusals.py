@@ -116,12 +116,12 @@ REFUSED = {
     "a load balancer that is not there": (
         [],
         ("backend", BACKEND),
-        r"load_balancer: there is no load balancer 'web' in zone fr-par-1",
+        rf"load_balancer: there is no load balancer 'web' in zone fr-par-1 and project {PROJECT_ID}\.",
     ),
     "a backend that is not there": (
         [WEB],
         ("frontend", {**HTTPS, "backend": "shop"}),
-        r"backend: there is no backend 'shop' on load balancer web in zone fr-par-1",
+        r"backend: there is no backend 'shop' on load balancer web in zone fr-par-1\.",
     ),
     "a name without its load balancer": (
         [WEB],
@@ -341,6 +341,26 @@ def test_a_certificate_in_front_of_tcp_is_warned_of(cloud, module):
         module(name, **options)
     result = module("frontend", **HTTPS, backend="tcp", certificates=["first"])
     assert result["changed"] and "no X-Forwarded-Proto is added" in result["warnings"][0]
+
+
+def test_a_route_that_its_frontend_cannot_follow_is_warned_of(cloud, module):
+    for name, options in (WEB, WEB_BACKEND, TCP_BACKEND, HTTP):
+        module(name, **options)
+    on_http = {"load_balancer": "web", "frontend": "http"}
+    vault = {"sni": "vault.example.com", "backend": "tcp"}
+    declared = {
+        "load_balancer": {"name": "web"},
+        "frontends": [{"name": "http", "routes": [vault]}],
+    }
+    for check, name, options in (
+        (True, "stack", declared),
+        (True, "route", {**on_http, **vault}),
+        (False, "route", {**on_http, **vault}),
+    ):
+        result = module(name, check=check, **options)
+        assert result["changed"] and "cannot follow this route" in result["warnings"][0], result
+    followed = module("route", **on_http, host_header="www.example.com", backend="web")
+    assert followed["changed"] and followed["warnings"] == []
 
 
 def test_a_missing_intermediate_is_warned_of(cloud, module):

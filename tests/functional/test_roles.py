@@ -714,6 +714,17 @@ def test_domains_may_be_a_text(cloud, role, inside, separator):
     assert made.result["url"] == "https://shop.example.test"
 
 
+def test_a_second_site_on_the_frontend_of_the_role_stays(cloud, role, inside):
+    assert role("ssl_offload", name="shop").changed
+    on_shop = {"load_balancer": "shop"}
+    other = {"name": "wiki", "forward_protocol": "http", "forward_port": 80}
+    made = inside("backend", **on_shop, **other)
+    route = {"frontend": "shop-https", "host_header": "wiki.example.com", "backend": "wiki"}
+    assert inside("route", **on_shop, **route)["changed"] and made["changed"]
+    assert role("ssl_offload", name="shop").changed == 0
+    assert not inside("route", **on_shop, **route)["changed"]
+
+
 def test_the_tasks_for_dns_are_found_from_where_the_command_is_given(cloud, role, tmp_path):
     records = tmp_path / "records.yml"
     records.write_text(json.dumps([PUT_RECORD]))

@@ -111,4 +111,4 @@ def test_the_zone_comes_with_the_id_of_the_load_balancer(cloud, module):
     result = module("backend_servers", **there, servers=["10.0.0.2"])
     assert result["changed"] and result["backend_servers"] == ["10.0.0.1", "10.0.0.2"]
     refused = module("backend_servers", **there, servers=["10.0.0.2"], zone="fr-par-1")
-    assert "An ID lies in nl-ams-1, but the task works in zone fr-par-1" in refused["msg"]
+    assert "does not lie in fr-par-1, the zone of the task" in refused["msg"]

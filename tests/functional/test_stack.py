@@ -221,6 +221,12 @@ def test_what_is_not_declared_stays_unless_it_is_pruned(stack, inside, cloud):
         "subscriber": {},
     }
     assert stack(emptied)["written"] == {}
+    for way in ({"prune": True}, {"state": "absent"}):
+        gone = [one["before"] for one in stack(emptied, check=True, **way)["diff"]]
+        [https] = [one for one in gone if one.get("name") == "https"]
+        [route] = [one for one in gone if one.get("path_begin")]
+        assert (https["backend"], https["certificates"]) == ("web", ["ordered", "own"])
+        assert (route["frontend"], route["backend"]) == ("https", "api")
     assert stack(emptied, prune=True)["written"] == {
         "UnsubscribeFromLB": 1,
         "DetachPrivateNetwork": 1,

@@ -204,6 +204,11 @@ def test_cookie_stickiness_is_refused_on_tcp_and_the_reason_given():
         BACKEND.plan(FOUND_BACKEND | {"forward_protocol": "tcp"}, {"sticky_sessions": "cookie"}, {})
 
 
+def test_the_website_of_a_bucket_is_given_without_a_scheme():
+    [problem] = BACKEND.problems({"id": UUID, "failover_host": "https://a.s3-website.example.com"})
+    assert problem.startswith("failover_host: 'https://a.s3-website.example.com' must be without")
+
+
 def test_a_load_balancer_is_resized_by_migration_and_never_made_again():
     plan = LOAD_BALANCER.plan(LB, {"type": "LB-GP-M", "tags": ["b"]}, {})
     assert calls(plan) == [("PUT", "lbs/lb-1"), ("POST", "lbs/lb-1/migrate")]
@@ -308,6 +313,23 @@ def test_twice_in_a_list_is_as_good_as_once(kind, found, wanted, shown):
         assert plan.outcome[name] == value and len(new[name]) == 1
 
 
+def test_in_a_diff_the_same_object_has_the_same_name_before_and_after():
+    """An answer embeds the first certificate alone, and the others are IDs in it."""
+    found = {
+        "id": "frontend-1",
+        "inbound_port": 443,
+        "certificate_ids": ["c-1", "c-2", "c-3"],
+        "certificate": {"id": "c-1", "name": "one"},
+    }
+    plan = FRONTEND.plan(
+        found,
+        {"certificates": ["c-2", "c-1", "c-4"]},
+        {"certificates": ["two", "one", "four"]},
+    )
+    assert plan.before == {"certificates": ["one", "two", "c-3"]}
+    assert plan.after == {"certificates": ["two", "one", "four"]}
+
+
 def test_an_address_is_sent_once_however_it_is_written():
     wanted = {"servers": ["10.0.0.2", "2001:DB8::1", "2001:db8:0::1", "10.0.0.2"]}
     plan = BACKEND.plan(FOUND_BACKEND, wanted, wanted)
@@ -360,6 +382,24 @@ def test_a_route_that_is_to_be_made_needs_a_match_and_a_backend():
         "backend_id": "backend-1",
         "match": {"sni": "example.com"},
     }
+
+
+@pytest.mark.parametrize(
+    ("match", "says"),
+    [
+        ({"host_header": "*.example.com"}, "write example.com and match_subdomains: true"),
+        ({"sni": "www.*.com"}, "sni: .* is not a host name"),
+        ({"host_header": "https://example.com"}, "host_header: .* is not a host name"),
+        ({"path_begin": "api"}, "path_begin: 'api' does not begin with a slash"),
+    ],
+)
+def test_a_route_that_nothing_matches_is_refused_unless_it_is_there(match, says):
+    wanted = {"frontend": "frontend-1", "backend": "backend-1", **match}
+    with pytest.raises(Problem, match=says):
+        ROUTE.plan(None, wanted, wanted)
+    with pytest.raises(Problem, match=says):
+        ROUTE.plan(FOUND_ROUTE, match, match)
+    assert not ROUTE.plan({**FOUND_ROUTE, "match": match}, match, match).changed
 
 
 def test_a_route_keeps_a_match():
@@ -442,6 +482,10 @@ def test_an_acl_that_redirects_no_more_says_no_more_where_to():
     assert not ACL.plan(found, {"match": {"ip_subnet": []}}, {}).changed
 
 
+def redirect(target, kind="location"):
+    return {"type": "redirect", "redirect": {"type": kind, "target": target}}
+
+
 PATHS = {"http_filter": "path_begin", "http_filter_value": ["/a"]}
 TO_HTTPS = {"type": "redirect", "redirect": {"type": "scheme", "target": "https"}}
 
@@ -450,6 +494,19 @@ TO_HTTPS = {"type": "redirect", "redirect": {"type": "scheme", "target": "https"
     ("there", "rule", "says"),
     [
         ({}, {"action": {"type": "redirect"}}, "action.redirect: required"),
+        (
+            {},
+            {"action": redirect("https://{{host}}/{{ path }}?{{query }}")},
+            r"action.redirect.target: write \{\{path\}\}, without spaces. .*\{\{query\}\}",
+        ),
+        ({}, {"action": redirect("https://{{host}}/{{path}}")}, None),
+        ({}, {"action": redirect("www.example.com")}, "action.redirect.target: .* is not a URL"),
+        ({}, {"action": redirect("/new")}, None),
+        (
+            {},
+            {"action": redirect("https://", "scheme")},
+            "action.redirect.target: 'https://' is not a scheme",
+        ),
         ({}, {"match": {"http_filter": "regex"}}, "match.http_filter_value: required .*regex"),
         ({}, {"match": {**PATHS, "http_filter_value": []}}, "match.http_filter_value"),
         (

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -86,11 +87,25 @@ RULE = {
 }
 
 
+SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
+SPACED = re.compile(r"\{\{\s+\w+\s*\}\}|\{\{\w+\s+\}\}")
+"""A part of the request in the target of a redirect, written as in a template."""
+
+
 def unworkable(rule: dict[str, Any]) -> Iterator[str]:
     """Why a rule, as the API would show it, cannot work (SDK, of these fields)."""
     action, match = rule["action"], rule.get("match") or {}
     if action["type"] == "redirect" and not action.get("redirect"):
         yield "action.redirect: required for a redirect."
+    redirect = action.get("redirect") or {}
+    target = redirect.get("target") or ""
+    if redirect.get("type") == "scheme" and not SCHEME.fullmatch(target):
+        yield f"action.redirect.target: {target!r} is not a scheme, such as https."
+    if redirect.get("type") == "location" and "://" not in target and target[:1] != "/":
+        yield f"action.redirect.target: {target!r} is not a URL, such as https://www.example.com."
+    for spaced in SPACED.findall(target):
+        # A space within the braces is not allowed (reference, 4.7).
+        yield f"action.redirect.target: write {''.join(spaced.split())}, without spaces."
     if match.get("http_filter") in (None, "acl_http_filter_none"):
         return
     if not match.get("http_filter_value"):

@@ -73,6 +73,11 @@ class Backend(Resource):
         yield from super().problems(options)
         if options.get("sticky_sessions") == "cookie" and options.get("forward_protocol") == "tcp":
             yield COOKIE_ON_TCP
+        if "://" in (options.get("failover_host") or ""):
+            yield (
+                f"failover_host: {options['failover_host']!r} must be without its scheme, such as "
+                "failover.s3-website.fr-par.scw.cloud."
+            )
         if options.get("send_proxy_v2") is not None and options.get("proxy_protocol"):
             yield "send_proxy_v2 is another way to say proxy_protocol: give one of them."
 

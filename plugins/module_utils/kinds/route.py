@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
 from ..fields.field import Field
 from ..fields.references import Reference
 from ..ids import bare_id
-from ..problem import Problem
+from ..plan import Plan
+from ..problem import Problem, refuse
 from ..session import Session
 from .backend import BACKEND
 from .frontend import FRONTEND, OnFrontend
@@ -22,6 +25,19 @@ class HostName(Field):
 
     def normalized(self, value: Any) -> Any:
         return value and value.lower()
+
+
+def unmatchable(match: dict[str, Any]) -> Iterator[str]:
+    """Why no request has what a route matches."""
+    for option in ("sni", "host_header"):
+        name = match.get(option) or ""
+        if name.startswith("*."):
+            yield f"{option}: {name!r} is no pattern: write {name[2:]} and match_subdomains: true."
+        elif re.search(r"[/*\s]", name):
+            yield f"{option}: {name!r} is not a host name, such as www.example.com."
+    path = match.get("path_begin") or "/"
+    if not path.startswith("/"):
+        yield f"path_begin: {path!r} does not begin with a slash, as every path does."
 
 
 class Route(OnFrontend):
@@ -62,6 +78,41 @@ class Route(OnFrontend):
             # It is the frontend's own backend, which is embedded in the frontend.
             options = {**options, "backend": frontend["backend"]["id"]}
         return super().resolve(session, options, found)
+
+    def plan(
+        self, found: dict[str, Any] | None, wanted: dict[str, Any], words: dict[str, Any]
+    ) -> Plan:
+        plan = super().plan(found, wanted, words)
+        if plan.changed:
+            refuse(unmatchable(plan.outcome["match"]))
+        return plan
+
+    def plan_for(
+        self, session: Session, options: dict[str, Any], found: dict[str, Any] | None
+    ) -> Plan:
+        plan = super().plan_for(session, options, found)
+        frontend = plan.outcome and session.known(plan.outcome["frontend_id"])
+        if plan.changed and frontend:
+            target = frontend["backend"]
+            if plan.outcome["backend_id"] != target["id"]:
+                backend_id = plan.outcome["backend_id"]
+                target = session.known(backend_id) or BACKEND.read(session, backend_id)
+            self.warn_of_mixture(session, frontend, target)
+        return plan
+
+    def warn_of_mixture(
+        self, session: Session, frontend: dict[str, Any], target: dict[str, Any] | None
+    ) -> None:
+        """Warn of a route from a frontend that decrypts to a backend that passes through."""
+        own = frontend["backend"]
+        protocols = [(one or {}).get("forward_protocol") for one in (own, target)]
+        if all(protocols) and protocols[0] != protocols[1]:
+            session.warn(
+                f"Frontend {frontend['name']} has a backend that speaks {protocols[0]}, and "
+                f"backend {target['name']} speaks {protocols[1]}: a frontend either reads "
+                "requests or passes them through, so it cannot follow this route. Give the other "
+                "site a frontend of its own, on another port or on another load balancer."
+            )
 
     def select(self, session: Session, options: dict[str, Any]) -> list[dict[str, Any]]:
         """The selected routes. The API lists a whole zone; a load balancer's are its frontends'."""

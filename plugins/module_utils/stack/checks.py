@@ -244,15 +244,17 @@ def filters(planning: Planning) -> Iterator[tuple[str, str]]:
 
 def matches(planning: Planning) -> Iterator[tuple[str, str]]:
     """Matching the SNI needs a TCP backend, the Host or the path HTTP. See `filters`, too."""
-    before, after = (
-        {one["id"]: one.get("forward_protocol") for one in backends}
-        for backends in (planning.there.of(BACKEND), final(planning, BACKEND).values())
-    )
+    before = {one["id"]: one.get("forward_protocol") for one in planning.there.of(BACKEND)}
+    after = {one["id"]: one for one in final(planning, BACKEND).values()}
     for thing in planning.declaration.of(ROUTE):
         _kind, route = planning.outcomes.get(thing.place, (ROUTE, {}))
-        protocol = after.get(route.get("backend_id"))
+        target = after.get(route.get("backend_id"), {})
+        protocol = target.get("forward_protocol")
         if protocol == before.get(route.get("backend_id")) and thing.place not in planning.steps:
             continue
+        frontend = final(planning, FRONTEND).get(thing.frontend.place)
+        if frontend:
+            ROUTE.warn_of_mixture(planning.session, frontend, target)
         for option in (name for name in ROUTE.one_of if ROUTE.fields[name].seen(route)):
             needed = "tcp" if option == "sni" else "http"
             if protocol and protocol != needed:

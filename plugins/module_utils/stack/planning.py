@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from ..certificates.answers import own_name
@@ -18,13 +17,12 @@ from ..kinds.ip import IP
 from ..kinds.load_balancer import LOAD_BALANCER
 from ..kinds.route import ROUTE
 from ..kinds.subscriber import SUBSCRIBER
-from ..plan import Plan
 from ..problem import Problem
 from ..resource import KINDS, Resource, owner
 from ..session import Session
 from .declaration import Declaration, Declared, again
 from .pruning import plan_undeclared
-from .steps import FutureId, Step, key_of, referred_by
+from .steps import FutureId, Step, in_words, key_of, referred_by
 from .survey import Objects, Snapshot
 
 BESIDE = (IP, SUBSCRIBER)
@@ -52,12 +50,7 @@ class Planning:
         """The place of every declared object, by its kind and each ID or name for it."""
         self.uses: dict[str, set[str]] = {}
         """The places of the declared objects that a declared one refers to, by its place."""
-        self.names = {
-            item["id"]: item.get("name") or item.get("ip_address") or item["id"]
-            for items in there.objects.values()
-            for item in items
-            if "id" in item
-        }
+        self.names = there.names()
         for thing in declaration.things:
             for word in ("id", "name", "ip_address"):
                 if thing.options.get(word):
@@ -108,7 +101,7 @@ class Planning:
         except Problem as problem:
             self.refuse(thing, problem)
             return
-        plan = self._in_words(kind, plan, words)
+        plan = in_words(kind, plan, words, self.names)
         outcome = {**(plan.outcome or found)}
         if kind.item and outcome.get("id") is None:
             outcome["id"] = self.ids[thing.place]
@@ -125,23 +118,6 @@ class Planning:
                 None if new else found,
                 after=self.uses[thing.place] & self.steps.keys(),
             )
-
-    def _in_words(self, kind: Resource, plan: Plan, words: dict[str, Any]) -> Plan:
-        """The plan with names in place of IDs, unless the user wrote the ID."""
-
-        def worded(shown: dict[str, Any]) -> dict[str, Any]:
-            named = {}
-            for name in kind.references().keys() & shown.keys():
-                value, asked = shown[name], words.get(name) or []
-                if isinstance(value, list):
-                    named[name] = [
-                        one if one in asked else self.names.get(one, one) for one in value
-                    ]
-                elif value != asked:
-                    named[name] = self.names.get(value, value)
-            return {**shown, **named}
-
-        return replace(plan, before=worded(plan.before), after=worded(plan.after))
 
     def _title(self, thing: Declared, outcome: dict[str, Any]) -> str:
         title = thing.kind.called(outcome)

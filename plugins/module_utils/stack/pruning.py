@@ -13,7 +13,7 @@ from ..kinds.certificate import CERTIFICATE
 from ..kinds.frontend import FRONTEND
 from ..kinds.route import ROUTE
 from ..resource import Resource
-from .steps import Step, key_of, referred
+from .steps import Step, in_words, key_of, referred
 from .survey import ON_IT
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def plan_undeclared(planning: Planning) -> None:
     for kind, found in undeclared(planning):
         key = f"{kind.plural} {key_of(found)}"
         if planning.prune and is_pruned(planning, kind, found, gone):
-            plan = kind.plan_absent(found, {})
+            plan = in_words(kind, kind.plan_absent(found, {}), {}, planning.names)
             gone[key_of(found)] = Step(key, called(planning, kind, found), kind, plan, found=found)
         else:
             planning.outcomes[key] = kind, found

@@ -23,7 +23,7 @@ from .declaration import Declaration, arguments
 from .export import Export
 from .planning import Planning
 from .result import everything, in_order, result
-from .steps import StackPlan, Step, key_of
+from .steps import StackPlan, Step, in_words, key_of
 from .survey import Snapshot, survey, survey_all
 from .workers import Workers
 
@@ -118,6 +118,7 @@ class Stack:
         for kind, thing in in_order(everything(there), []):
             if kind is not LOAD_BALANCER:
                 before = Plan(before=kind.plan_absent(thing, {}).before)
+                before = in_words(kind, before, {}, there.names())
                 key = f"{kind.plural} {key_of(thing)}"
                 steps.append(Step(key, kind.called(thing), kind, before, found=thing))
         if not session.check_mode:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..fields.references import Reference
@@ -94,3 +94,19 @@ def referred_by(option: Reference, thing: dict[str, Any]) -> list[str]:
     """The IDs in one reference of an object."""
     seen = option.seen(thing) or []
     return seen if isinstance(seen, list) else [seen]
+
+
+def in_words(kind: Resource, plan: Plan, words: dict[str, Any], names: dict[str, str]) -> Plan:
+    """The plan with names in place of IDs, unless the user wrote the ID."""
+
+    def worded(shown: dict[str, Any]) -> dict[str, Any]:
+        named = {}
+        for name in kind.references().keys() & shown.keys():
+            value, asked = shown[name], words.get(name) or []
+            if isinstance(value, list):
+                named[name] = [one if one in asked else names.get(one, one) for one in value]
+            elif value != asked:
+                named[name] = names.get(value, value)
+        return {**shown, **named}
+
+    return replace(plan, before=worded(plan.before), after=worded(plan.after))

@@ -59,6 +59,15 @@ class Snapshot:
             return [self.load_balancer] if self.load_balancer else []
         return self.objects.get(kind.kind, [])
 
+    def names(self) -> dict[str, str]:
+        """The names of the objects by ID; of an IP, the address."""
+        return {
+            item["id"]: item.get("name") or item.get("ip_address") or item["id"]
+            for items in self.objects.values()
+            for item in items
+            if "id" in item
+        }
+
 
 def survey(
     session: Session,

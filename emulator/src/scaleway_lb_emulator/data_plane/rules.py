@@ -10,7 +10,7 @@ from .words import header, host, identifier, quoted
 
 PLACES = {
     "host": "%[req.hdr(host)]",
-    "path": "%[path]",
+    "path": "%[path,bytes(1)]",  # without its first slash (reference, 4.7)
     "query": "%[query]",
     "scheme": "%[ssl_fc,iif(https,http)]",
 }
@@ -85,9 +85,9 @@ def redirect(wanted: dict[str, Any]) -> str:
         if not SCHEME.fullmatch(wanted["target"]):
             raise ValueError(f"{wanted['target']!r} is not a scheme")
         return f"http-request redirect scheme {wanted['target']} code {code}"
-    parts = re.split(r"(\{\{\s*(?:host|path|query|scheme)\s*\}\})", wanted["target"])
+    parts = re.split(r"(\{\{(?:host|path|query|scheme)\}\})", wanted["target"])
     target = "".join(
-        PLACES[part.strip("{} ")] if number % 2 else part.replace("%", "%%")
+        PLACES[part.strip("{}")] if number % 2 else part.replace("%", "%%")
         for number, part in enumerate(parts)
     )
     return f"http-request redirect location {quoted(target)} code {code}"
