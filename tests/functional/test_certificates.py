@@ -1,5 +1,6 @@
 """A certificate is replaced without a moment in which none is served, and a killed run goes on."""
 
+import threading
 import time
 
 import pytest
@@ -187,6 +188,19 @@ def test_a_half_finished_replacement_by_another_content_is_finished_first(cloud,
     result = module("certificate", **EXAMPLE, custom_certificate=custom("new.example.com"))
     assert result["changed"] and named(cloud)["example"] == "new.example.com"
     assert len(certificates(cloud)) == 2 and site()[1] == result["certificate"]["id"]
+
+
+def test_a_frontend_that_is_removed_meanwhile_does_not_stop_a_replacement(cloud, module, site):
+    [frontend] = cloud.api("GET", f"lbs/{certificates(cloud)[0]['lb']['id']}/frontends")[
+        "frontends"
+    ]
+    cloud.fault(operation="UpdateFrontend", kind="delay", delay=1, count=1)
+    removal = threading.Timer(0.5, cloud.api, ["DELETE", f"frontends/{frontend['id']}"])
+    removal.start()
+    result = module("certificate", **EXAMPLE, custom_certificate=custom("new.example.com"))
+    removal.join(timeout=30)
+    assert result.get("changed"), result
+    assert named(cloud)["example"] == "new.example.com" and len(certificates(cloud)) == 2
 
 
 def test_a_failed_order_says_why_and_leaves_the_old_one_serving(cloud, module, site):
