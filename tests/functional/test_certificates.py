@@ -88,8 +88,12 @@ def test_force_replaces_what_looks_the_same(cloud, module, site):
 def test_a_lost_answer_makes_no_second_certificate(cloud, module, site, operation, kind):
     cloud.fault(operation=operation, kind=kind, count=1)
     new = custom("new.example.com")
-    result = module("certificate", **EXAMPLE, custom_certificate=new)
+    force = kind == "cut_after"
+    with cloud.watched() as writes:
+        result = module("certificate", **EXAMPLE, custom_certificate=new, force=force)
     assert result.get("changed"), result
+    made = [one for one in writes if one["operation"] == "CreateCertificate"]
+    assert [one["status"] for one in made].count(200) == 1
     assert named(cloud)["example"] == "new.example.com" and len(certificates(cloud)) == 2
     assert site()[1] == result["certificate"]["id"]
 
@@ -100,11 +104,14 @@ def test_a_run_that_failed_half_way_is_taken_up(cloud, module, site, operation):
     new = custom("new.example.com")
     assert module("certificate", **EXAMPLE, custom_certificate=new)["failed"]
     assert len(site()) == 2
+    checked = module("certificate", check=True, **EXAMPLE, custom_certificate=new)
     with cloud.watched() as writes:
         result = module("certificate", **EXAMPLE, custom_certificate=new)
     assert result["changed"]
     # What no frontend lists yet may have another key or chain, which the API does not show.
     is_made_anew = operation == "UpdateFrontend"
+    planned = None if is_made_anew else result["certificate"]["id"]
+    assert checked["changed"] and checked["certificate"]["id"] == planned
     assert ("CreateCertificate" in [entry["operation"] for entry in writes]) == is_made_anew
     assert named(cloud)["example"] == "new.example.com" and len(certificates(cloud)) == 2
     assert site()[1] == result["certificate"]["id"]
