@@ -68,7 +68,8 @@ def test_a_certificate_is_removed_only_when_every_instance_serves_its_successor(
     run("certificate", **shop, custom_certificate=custom("shop.example.com"))
     run("frontend", **shop, inbound_port=443, backend="shop", certificates=["shop"])
     with slow.watched() as writes:
-        run("certificate", **shop, custom_certificate=custom("shop.example.com", days=30))
+        successor = custom("shop.example.com", days=30)
+        run("certificate", **shop, custom_certificate=successor, wait=False)
     when = {entry["operation"]: datetime.fromisoformat(entry["at"]) for entry in writes}
     # A change takes 0.3 seconds to be served at this pace.
     assert (when["DeleteCertificate"] - when["UpdateFrontend"]).total_seconds() >= 0.3
