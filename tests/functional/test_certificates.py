@@ -139,13 +139,20 @@ def test_an_order_that_was_begun_is_taken_up(cloud, module, site):
     assert "CreateCertificate" not in [entry["operation"] for entry in writes]
 
 
-@pytest.mark.parametrize("operation", ["UpdateFrontend", "DeleteCertificate"])
-def test_force_imports_what_is_given_whatever_was_begun(cloud, module, site, operation):
-    new = custom("new.example.com")
+@pytest.mark.parametrize(
+    ("operation", "by", "name"),
+    [
+        ("UpdateFrontend", "name", "new.example.com"),
+        ("UpdateFrontend", "id", "old.example.com"),
+        ("DeleteCertificate", "name", "new.example.com"),
+    ],
+)
+def test_force_imports_what_is_given_whatever_was_begun(cloud, module, site, operation, by, name):
+    given = {**({"id": site()[1]} if by == "id" else EXAMPLE), "custom_certificate": custom(name)}
     cloud.fault(operation=operation, kind="status", status=500, count=1)
-    assert module("certificate", **EXAMPLE, custom_certificate=new, force=True)["failed"]
+    assert module("certificate", **given, force=True)["failed"]
     with cloud.watched() as writes:
-        result = module("certificate", **EXAMPLE, custom_certificate=new, force=True)
+        result = module("certificate", **given, force=True)
     assert result["changed"] and site()[1] == result["certificate"]["id"]
     assert [entry["operation"] for entry in writes].count("CreateCertificate") == 1
     assert len(certificates(cloud)) == 2

@@ -138,6 +138,8 @@ def test_another_kind_of_health_check_drops_the_old():
     assert not field.same({"tcp_config": {}}, {"health_check": CHECK})
     sent = field.encode({"tcp_config": {}}, CHECK)
     assert sent["tcp_config"] == {} and "http_config" not in sent and sent["check_delay"] == 3000
+    before = field.shown({"health_check": CHECK}, {"tcp_config": {}})
+    assert before == {"http_config": CHECK["http_config"]}
 
 
 @pytest.mark.parametrize("kind", ["http_config", "https_config"])
