@@ -279,7 +279,7 @@ class Kind:
         dropped = self.dropped(found, changes)
         for name in names:
             option = self.fields[name]
-            if option.fixed or option.in_path or option.later or name in dropped:
+            if option.fixed or name in dropped:
                 continue
             seen = option.seen(found)
             if name in changes:

@@ -37,6 +37,7 @@ options:
   id:
     description:
       - The ID of the certificate, if the name is not unique. Required to rename a certificate.
+      - A replacement has an ID of its own, so content that is to be replaced goes with O(name).
     type: str
   letsencrypt:
     description:

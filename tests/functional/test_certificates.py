@@ -1,5 +1,6 @@
 """A certificate is replaced without a moment in which none is served, and a killed run goes on."""
 
+import threading
 import time
 
 import pytest
@@ -74,6 +75,8 @@ def test_imported_and_ordered_certificates_take_each_others_place(cloud, module,
     ordered = module("certificate", **EXAMPLE, letsencrypt={})
     assert ordered["changed"] and ordered["certificate"]["type"] == "letsencrypt"
     assert ordered["certificate"]["id"] in site()
+    # The load balancer's own name leads to it by definition.
+    assert not any("looked up" in text for text in ordered["warnings"])
     again = module("certificate", **EXAMPLE, custom_certificate=custom("back.example.com"))
     assert again["certificate"]["type"] == "custom" and again["certificate"]["id"] in site()
 
@@ -94,8 +97,12 @@ def test_force_replaces_what_looks_the_same(cloud, module, site):
 def test_a_lost_answer_makes_no_second_certificate(cloud, module, site, operation, kind):
     cloud.fault(operation=operation, kind=kind, count=1)
     new = custom("new.example.com")
-    result = module("certificate", **EXAMPLE, custom_certificate=new)
+    force = kind == "cut_after"
+    with cloud.watched() as writes:
+        result = module("certificate", **EXAMPLE, custom_certificate=new, force=force)
     assert result.get("changed"), result
+    made = [one for one in writes if one["operation"] == "CreateCertificate"]
+    assert [one["status"] for one in made].count(200) == 1
     assert named(cloud)["example"] == "new.example.com" and len(certificates(cloud)) == 2
     assert site()[1] == result["certificate"]["id"]
 
@@ -106,11 +113,14 @@ def test_a_run_that_failed_half_way_is_taken_up(cloud, module, site, operation):
     new = custom("new.example.com")
     assert module("certificate", **EXAMPLE, custom_certificate=new)["failed"]
     assert len(site()) == 2
+    checked = module("certificate", check=True, **EXAMPLE, custom_certificate=new)
     with cloud.watched() as writes:
         result = module("certificate", **EXAMPLE, custom_certificate=new)
     assert result["changed"]
     # What no frontend lists yet may have another key or chain, which the API does not show.
     is_made_anew = operation == "UpdateFrontend"
+    planned = None if is_made_anew else result["certificate"]["id"]
+    assert checked["changed"] and checked["certificate"]["id"] == planned
     assert ("CreateCertificate" in [entry["operation"] for entry in writes]) == is_made_anew
     assert named(cloud)["example"] == "new.example.com" and len(certificates(cloud)) == 2
     assert site()[1] == result["certificate"]["id"]
@@ -131,18 +141,25 @@ def test_an_order_that_was_begun_is_taken_up(cloud, module, site):
     cloud.fault(operation="UpdateFrontend", kind="status", status=500, count=1)
     assert module("certificate", **EXAMPLE, letsencrypt={})["failed"]
     with cloud.watched() as writes:
-        result = module("certificate", **EXAMPLE, letsencrypt={})
+        result = module("certificate", **EXAMPLE, letsencrypt={}, force=True)
     assert result["changed"] and site()[1] == result["certificate"]["id"]
     assert "CreateCertificate" not in [entry["operation"] for entry in writes]
 
 
-@pytest.mark.parametrize("operation", ["UpdateFrontend", "DeleteCertificate"])
-def test_force_imports_what_is_given_whatever_was_begun(cloud, module, site, operation):
-    new = custom("new.example.com")
+@pytest.mark.parametrize(
+    ("operation", "by", "name"),
+    [
+        ("UpdateFrontend", "name", "new.example.com"),
+        ("UpdateFrontend", "id", "old.example.com"),
+        ("DeleteCertificate", "name", "new.example.com"),
+    ],
+)
+def test_force_imports_what_is_given_whatever_was_begun(cloud, module, site, operation, by, name):
+    given = {**({"id": site()[1]} if by == "id" else EXAMPLE), "custom_certificate": custom(name)}
     cloud.fault(operation=operation, kind="status", status=500, count=1)
-    assert module("certificate", **EXAMPLE, custom_certificate=new, force=True)["failed"]
+    assert module("certificate", **given, force=True)["failed"]
     with cloud.watched() as writes:
-        result = module("certificate", **EXAMPLE, custom_certificate=new, force=True)
+        result = module("certificate", **given, force=True)
     assert result["changed"] and site()[1] == result["certificate"]["id"]
     assert [entry["operation"] for entry in writes].count("CreateCertificate") == 1
     assert len(certificates(cloud)) == 2
@@ -194,6 +211,19 @@ def test_a_half_finished_replacement_by_another_content_is_finished_first(cloud,
     result = module("certificate", **EXAMPLE, custom_certificate=custom("new.example.com"))
     assert result["changed"] and named(cloud)["example"] == "new.example.com"
     assert len(certificates(cloud)) == 2 and site()[1] == result["certificate"]["id"]
+
+
+def test_a_frontend_that_is_removed_meanwhile_does_not_stop_a_replacement(cloud, module, site):
+    [frontend] = cloud.api("GET", f"lbs/{certificates(cloud)[0]['lb']['id']}/frontends")[
+        "frontends"
+    ]
+    cloud.fault(operation="UpdateFrontend", kind="delay", delay=1, count=1)
+    removal = threading.Timer(0.5, cloud.api, ["DELETE", f"frontends/{frontend['id']}"])
+    removal.start()
+    result = module("certificate", **EXAMPLE, custom_certificate=custom("new.example.com"))
+    removal.join(timeout=30)
+    assert result.get("changed"), result
+    assert named(cloud)["example"] == "new.example.com" and len(certificates(cloud)) == 2
 
 
 def test_a_failed_order_says_why_and_leaves_the_old_one_serving(cloud, module, site):

@@ -39,6 +39,11 @@ REFUSED = {
         ("backend", {**BACKEND, "forward_protocol": "tcp", "sticky_sessions": "cookie"}),
         r"passthrough .*decrypts nothing.*use table",
     ),
+    "two kinds of health check": (
+        [WEB],
+        ("backend", {**BACKEND, "health_check": {"tcp_config": {}, "redis_config": {}}}),
+        r"mutually exclusive: tcp_config\|.*redis_config",
+    ),
     "a duration without a unit": (
         [WEB],
         ("backend", {**BACKEND, "timeout_queue": "5"}),

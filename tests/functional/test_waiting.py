@@ -49,6 +49,14 @@ def test_it_waits_for_the_instances_and_not_for_the_load_balancer_alone(slow, in
     assert states(lb["id"]) == ["ready"]
 
 
+def test_nothing_is_written_to_a_load_balancer_that_is_still_being_made(slow, inside):
+    assert inside("load_balancer", environment=slow.environment, name="soon", wait=False)["changed"]
+    with slow.watched() as writes:
+        options = {**BACKEND, "load_balancer": "soon"}
+        assert inside("backend", environment=slow.environment, **options)["changed"]
+    assert [entry["status"] for entry in writes] == [200]
+
+
 def test_a_certificate_is_removed_only_when_every_instance_serves_its_successor(slow, inside):
     def run(kind, **options):
         result = inside(kind, environment=slow.environment, **options)
@@ -60,7 +68,8 @@ def test_a_certificate_is_removed_only_when_every_instance_serves_its_successor(
     run("certificate", **shop, custom_certificate=custom("shop.example.com"))
     run("frontend", **shop, inbound_port=443, backend="shop", certificates=["shop"])
     with slow.watched() as writes:
-        run("certificate", **shop, custom_certificate=custom("shop.example.com", days=30))
+        successor = custom("shop.example.com", days=30)
+        run("certificate", **shop, custom_certificate=successor, wait=False)
     when = {entry["operation"]: datetime.fromisoformat(entry["at"]) for entry in writes}
     # A change takes 0.3 seconds to be served at this pace.
     assert (when["DeleteCertificate"] - when["UpdateFrontend"]).total_seconds() >= 0.3

@@ -23,7 +23,9 @@ from ansible_collections.scaleway_community.lb.plugins.module_utils.connections 
     connections,
     trusting,
 )
+from ansible_collections.scaleway_community.lb.plugins.module_utils.plan import Call
 from ansible_collections.scaleway_community.lb.plugins.module_utils.problem import Problem
+from ansible_collections.scaleway_community.lb.plugins.module_utils.session import Session
 from pki import AUTHORITY, Issued
 
 KEY = "11111111-2222-4333-8444-555555555555"
@@ -258,6 +260,15 @@ def test_what_asks_to_slow_down_is_asked_again_when_it_says():
     # without it the first pause is half a second
     assert time.monotonic() - begin >= 3
     assert len(serve.heads) == 2
+
+
+def test_in_check_mode_no_write_leaves_the_process():
+    with listening(answering(ANSWER)) as port:
+        config = Config(secret_key=KEY, zone="fr-par-1", api_url=f"http://127.0.0.1:{port}")
+        write = Call("PUT", "lbs/a", {})
+        with pytest.raises(RuntimeError, match="PUT lbs/a would be sent in check mode"):
+            Session(config, {}, check_mode=True).send(write)
+        assert Session(config, {}, check_mode=False).send(write) == {}
 
 
 def test_pauses_begin_short_and_grow_to_five_seconds():

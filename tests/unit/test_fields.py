@@ -20,7 +20,15 @@ OTHER = "00000002-0000-4000-8000-000000000002"
 
 @pytest.mark.parametrize(
     ("text", "milliseconds"),
-    [("500ms", 500), ("5s", 5000), ("1m", 60000), ("1.5s", 1500), ("1m30s", 90000), ("250", 250)],
+    [
+        ("500ms", 500),
+        ("5s", 5000),
+        ("1m", 60000),
+        ("1.5s", 1500),
+        ("1.001s", 1001),
+        ("1m30s", 90000),
+        ("250", 250),
+    ],
 )
 def test_a_duration_has_a_unit_or_counts_milliseconds(text, milliseconds):
     assert Milliseconds().encode(text) == milliseconds
@@ -72,6 +80,7 @@ def test_a_bare_number_is_refused_where_the_api_counts_seconds():
         (BACKEND, "timeout_server", "6m", {"timeout_server": None}, False),
         (BACKEND, "timeout_queue", "4000ms", {"timeout_queue": "4s"}, True),
         (BACKEND, "timeout_queue", "0s", {"timeout_queue": None}, True),
+        (BACKEND, "timeout_queue", "", {"timeout_queue": "1.001s"}, False),
         # only null is the default: a zero stays a zero in a backend
         (BACKEND, "timeout_server", "0", {"timeout_server": 300000}, False),
         (BACKEND, "timeout_server", "0", {"timeout_server": None}, False),
@@ -129,6 +138,8 @@ def test_another_kind_of_health_check_drops_the_old():
     assert not field.same({"tcp_config": {}}, {"health_check": CHECK})
     sent = field.encode({"tcp_config": {}}, CHECK)
     assert sent["tcp_config"] == {} and "http_config" not in sent and sent["check_delay"] == 3000
+    before = field.shown({"health_check": CHECK}, {"tcp_config": {}})
+    assert before == {"http_config": CHECK["http_config"]}
 
 
 @pytest.mark.parametrize("kind", ["http_config", "https_config"])

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from ..ids import bare_id
@@ -88,7 +89,8 @@ class Milliseconds(Field):
         parts = DURATION.findall(text)
         if not parts or "".join(number + unit for number, unit in parts) != text:
             return None
-        total = sum(float(number) * UNITS[unit] for number, unit in parts)
+        # Not as floats, in which 1.001 seconds are not quite 1001 milliseconds.
+        total = sum(Decimal(number) * UNITS[unit] for number, unit in parts)
         return int(total) if total == int(total) else None
 
     def encode(self, value: Any, found: Any = None) -> Any:
