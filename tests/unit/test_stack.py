@@ -512,6 +512,28 @@ def test_an_order_waits_until_port_80_speaks_http():
     assert one.problems == {} and "frontends[0]" in one.steps["certificates[0]"].after
 
 
+def test_a_backend_behind_port_80_becomes_tcp_only_after_an_order():
+    api = backend("api")
+    found = there(backend=[WEB, api], frontend=[frontend("http", 80, WEB)])
+    one, steps = planned(
+        found,
+        certificates=[{"name": "c", "letsencrypt": {}}],
+        backends=[{"name": "web", "forward_protocol": "tcp"}],
+        frontends=[
+            {"name": "http", "backend": "api"},
+            {"name": "https", "inbound_port": 443, "backend": "api", "certificates": ["c"]},
+        ],
+    )
+    order = ["certificates[0]", "backends[0]", "frontends[0]", "frontends[1]"]
+    assert one.problems == {} and [step.key for step in steps] == order
+    assert "certificates[0]" in one.steps["backends[0]"].after
+    # One that is removed waits for the frontend alone.
+    frontends = [{"name": "http", "backend": "api"}]
+    order = {"certificates": [{"name": "c", "letsencrypt": {}}], "frontends": frontends}
+    one, _steps = planned(found, prune=True, backends=[{"name": "api"}], **order)
+    assert one.steps["backends backend-web"].after == {"frontends[0]"}
+
+
 def test_the_name_of_an_address_is_not_known_before_the_address_is_there():
     private = {**LB, "ip": []}
     declared = {

@@ -213,11 +213,16 @@ def orders(planning: Planning) -> Iterator[tuple[str, str]]:
                     "backend. Give it one with forward_protocol: http, or another port.",
                 )
         for frontend in planning.there.of(FRONTEND):
-            if is_tcp(frontend) and frontend["inbound_port"] == HTTP_PORT:
+            if frontend["inbound_port"] != HTTP_PORT:
+                continue
+            backend = step_of(planning, frontend["backend"]["id"])
+            if is_tcp(frontend):
                 # That frontend or its backend must be changed first.
-                changing = (frontend["id"], frontend["backend"]["id"])
-                before = {step_of(planning, one) for one in changing} - {None}
-                planning.steps[place].after |= before
+                changing = {step_of(planning, frontend["id"]), backend}
+                planning.steps[place].after |= changing - {None}
+            elif planning.outcomes.get(backend, (None, {}))[1].get("forward_protocol") == "tcp":
+                # The backend would become TCP before the frontend leaves it, or the port.
+                planning.steps[backend].after.add(place)
 
 
 def filters(planning: Planning) -> Iterator[tuple[str, str]]:
