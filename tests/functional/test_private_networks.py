@@ -49,7 +49,8 @@ def test_ids_may_carry_their_region_and_must_be_ids(cloud, module, web):
     same = {**HERE, "private_network_id": f"fr-par/{NETWORK.upper()}"}
     assert module("private_network", **same)["changed"] is False
     elsewhere = {**HERE, "private_network_id": f"nl-ams/{NETWORK}"}
-    assert "lie in fr-par-1" in module("private_network", **elsewhere, zone="fr-par-1")["msg"]
+    for zone in ("fr-par-1", None):
+        assert "lie in fr-par-1" in module("private_network", **elsewhere, zone=zone)["msg"]
     named = {**HERE, "private_network_id": "backbone"}
     assert "'backbone' is not an ID" in module("private_network", **named)["msg"]
 
@@ -75,6 +76,8 @@ def test_what_is_on_its_way_is_seen_to_its_end_before_anything_is_planned(module
         web = web["load_balancer"]["id"]
         coming = module("private_network", **there, wait=False)
         assert coming["private_network"]["status"] == "pending"
+        checked = module("private_network", check=True, **there)  # which waits for nothing
+        assert (checked["changed"], checked["private_network"]["status"]) == (False, "pending")
         assert module("private_network", **there)["changed"] is False
         assert attached(slow, web) == {NETWORK: "ready"}
         module("private_network", **there, wait=False, state="absent")
