@@ -140,6 +140,7 @@ def test_check_mode_warns_of_a_port_that_is_taken(inside):
         ({**ON_WEB, "name": "http", "inbound_port": 443}, "https"),
         ({**new, "inbound_port": 8443}, None),
         ({**ON_WEB, "name": "http", "timeout_client": "9s"}, None),
+        ({**ON_WEB, "name": "http", "inbound_port": 80, "timeout_client": "8s"}, None),
     ):
         warnings = inside("frontend", check=True, **options).get("warnings", [])
         told = [

@@ -30,6 +30,15 @@ def test_each_state_has_the_call_of_its_own(cloud, module, pool):
     assert pool() == ["10.0.0.3"]
 
 
+def test_the_order_of_servers_is_no_difference(module, pool):
+    for servers, changed in (
+        (["10.0.0.2", "2001:DB8::1"], True),
+        (["2001:db8::1", "10.0.0.2"], False),
+    ):
+        result = module("backend_servers", **THERE, servers=servers, state="exact")
+        assert result["changed"] is changed and pool() == ["10.0.0.2", "2001:db8::1"]
+
+
 def test_hosts_of_one_play_do_not_undo_what_the_others_did(cloud, play, pool, tmp_path):
     servers = [f"10.0.1.{number}" for number in range(1, 9)]
     inventory = tmp_path / "hosts"

@@ -69,6 +69,14 @@ def test_of_a_private_key_no_form_is_shown_wherever_it_stands():
     assert masking.secrets(PARTS["certificate"]) == set()
 
 
+def test_whether_something_changed_is_shown_even_if_a_secret_is_a_common_word():
+    # ansible-core 2.18 alone would mask these, later ones would not
+    result = masking.masked(
+        {"changed": True, "route": None, "msg": "True, it is"}, {"True", "None"}
+    )
+    assert result["changed"] is True and result["route"] is None and "True" not in result["msg"]
+
+
 def test_the_parts_become_one_pem_of_key_leaf_and_chain():
     bundle = pem.read(PARTS)
     assert (
