@@ -147,6 +147,13 @@ def test_waiting_ends_at_its_limit_and_says_so(cloud, module):
     assert result["failed"] and "after 2 seconds (wait_timeout)" in result["msg"]
 
 
+def test_what_is_never_answered_ends_at_the_same_limit(cloud, inside):
+    cloud.fault(operation="CreateLB", kind="status", status=503, count=10)
+    result = inside("load_balancer", name="web", wait_timeout=1)
+    cloud.reset()
+    assert result.get("failed") and "HTTP 503" in result["msg"], result
+
+
 def test_without_waiting_a_load_balancer_on_its_way_is_returned(cloud, module):
     cloud.fault(operation="CreateLB", kind="stuck", count=1)
     result = module("load_balancer", name="web", wait=False)
