@@ -82,7 +82,8 @@ class Job:
         try:
             settings = config.read(options)
             outcome.secrets.add(settings.secret_key)
-            session = Session(self.resource.in_zone_of_ids(settings, options), options, check_mode)
+            settings = self.resource.in_zone_of_ids(settings, options)
+            session = Session(settings, options, check_mode, diff)
             outcome.warnings = session.warnings
             outcome.result = self.work(self.resource, session, options)
         except Problem as problem:

@@ -189,7 +189,8 @@ class Resource(Kind):
             self.advise(session, plan.outcome)
         if plan.changed:
             self.refuse_elsewhere(session, options, plan, found)
-            self.name_in_diff(session, options, plan)
+            if session.diff:
+                self.name_in_diff(session, options, plan)
         return plan
 
     def name_in_diff(self, session: Session, options: dict[str, Any], plan: Plan) -> None:

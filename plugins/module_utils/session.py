@@ -40,10 +40,12 @@ def is_managed(load_balancer: dict[str, Any]) -> bool:
 class Session:
     """State shared within one task: the API, how to wait, objects looked up, warnings."""
 
-    def __init__(self, config: Config, options: dict[str, Any], check_mode: bool) -> None:
+    def __init__(
+        self, config: Config, options: dict[str, Any], check_mode: bool, diff: bool = False
+    ) -> None:
         self.config = config
         self.api = Api(config, read_only=check_mode)
-        self.check_mode = check_mode
+        self.check_mode, self.diff = check_mode, diff
         self.wait: bool = options.get("wait", True)
         self.wait_timeout: int = options.get("wait_timeout", 600)
         self.allow_managed: bool = options.get("allow_managed", False)

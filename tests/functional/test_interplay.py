@@ -186,6 +186,19 @@ def test_a_diff_has_names_for_what_the_task_does_not_name(cloud, inside):
     assert (diff["before"]["backend"], diff["before"]["frontend"]) == ("api", "https")
 
 
+def test_names_for_a_diff_are_read_only_if_it_is_shown(cloud, inside, play):
+    for name, options in MADE:
+        assert inside(name, **options)["changed"]
+    route = {**ON_WEB, "frontend": "https", "path_begin": "/api", "backend": "web"}
+    reads = []
+    for arguments in ((), ("--diff",)):
+        with cloud.watched(reads=True) as asked:
+            process = play([{"scaleway_community.lb.route": route}], "--check", *arguments)
+        assert process.returncode == 0, process.stdout
+        reads.append([entry["operation"] for entry in asked])
+    assert reads[1] == [*reads[0], "GetBackend"]
+
+
 AS_TEXT = {
     "with commas": ("load_balancer", "tags", ["a", "b c"], "a, b c"),
     "on lines": ("load_balancer", "tags", ["a", "b"], "a\nb\n"),
