@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -36,10 +37,11 @@ def refused(*options, path=None):
 def children(pid):
     """The processes below one, at any depth: {process ID: command}."""
     below = {}
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in task.read_text().split():
-            below[int(child)] = Path(f"/proc/{child}/comm").read_text().strip()
-            below |= children(child)
+    with suppress(FileNotFoundError, ProcessLookupError):  # one has ended while we looked
+        for task in Path(f"/proc/{pid}/task").glob("*/children"):
+            for child in task.read_text().split():
+                below[int(child)] = Path(f"/proc/{child}/comm").read_text().strip()
+                below |= children(child)
     return below
 
 
@@ -275,7 +277,8 @@ def test_certificates_are_issued_again_after_pebble_or_its_dns_has_ended(tmp_pat
         others = ((pid, comm) for pid, comm in children(process.pid).items() if pid != but)
         found = next((pid for pid, comm in others if name.startswith(comm)), None)
         if found:
-            os.kill(found, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it has ended on its own
+                os.kill(found, signal.SIGKILL)
         return found
 
     def issued(lb):
