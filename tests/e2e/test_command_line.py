@@ -275,7 +275,7 @@ def test_certificates_are_issued_again_after_pebble_or_its_dns_has_ended(tmp_pat
     def end(name, but=0):
         """Kill a child of the emulator, once there is another one than before."""
         others = ((pid, comm) for pid, comm in children(process.pid).items() if pid != but)
-        found = next((pid for pid, comm in others if name.startswith(comm)), None)
+        found = next((pid for pid, comm in others if comm == name[:15]), None)  # all that is kept
         if found:
             with suppress(ProcessLookupError):  # it has ended on its own
                 os.kill(found, signal.SIGKILL)
