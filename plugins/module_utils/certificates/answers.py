@@ -17,15 +17,6 @@ UNDATED = "0001-01-01T00:00:00Z"
 LETSENCRYPT = ("letsencrypt", "letsencryt")  # the API's enum also contains a misspelling
 
 
-def own_name(load_balancer: dict[str, Any]) -> str | None:
-    """The built-in name that resolves to the load balancer; None without a public IPv4 address."""
-    for ip in load_balancer.get("ip") or []:
-        if "." in ip.get("ip_address", ""):
-            dashed = ip["ip_address"].replace(".", "-")
-            return f"{dashed}.lb.{load_balancer['region']}.scw.cloud"
-    return None
-
-
 def is_imported(found: dict[str, Any]) -> bool:
     """True if the certificate is not ordered from Let's Encrypt."""
     return found["type"] not in LETSENCRYPT

@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from ..own_names import own_name
 from ..problem import Problem
 from ..session import Session
 from . import pem
-from .answers import holds, is_imported, names_of, normalized, own_name, stamp
+from .answers import holds, is_imported, names_of, normalized, stamp
 
 LABEL = r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 HOST = re.compile(rf"(?![0-9.]+$){LABEL}(\.{LABEL})*")

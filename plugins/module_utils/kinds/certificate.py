@@ -15,7 +15,6 @@ from ..certificates.answers import (
     days_left,
     is_imported,
     listed_names,
-    own_name,
     reserved_name,
 )
 from ..certificates.content import Content, unobtainable
@@ -24,6 +23,7 @@ from ..certificates.replacement import Replacement, Situation, frontends_with
 from ..fields.field import Field
 from ..fields.references import Reference
 from ..ids import bare_id
+from ..own_names import own_name
 from ..plan import Call, Plan
 from ..problem import Problem, refuse
 from ..resource import KINDS, Resource

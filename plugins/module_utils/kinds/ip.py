@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping
 from typing import Any
 
 from ..fields.field import Field
 from ..fields.references import Reference
 from ..fields.values import Address
+from ..own_names import name_of_address
 from ..plan import Call, Plan
 from ..problem import Problem
 from ..resource import KINDS, Resource
@@ -27,12 +27,9 @@ class Version(Field):
 
 
 def own_name(found: dict[str, Any]) -> str | None:
-    """The name that the API gives an address (reference, 4.2); None if it is yet to be reserved."""
-    text = found.get("ip_address")
-    if not text:
-        return None
-    pointer = ipaddress.ip_address(text).reverse_pointer.removesuffix(".ip6.arpa")
-    return f"{pointer if ':' in text else text.replace('.', '-')}.lb.{found['region']}.scw.cloud"
+    """The name that the platform gives an IP; None if its address is yet to be reserved."""
+    address = found.get("ip_address")
+    return name_of_address(address, found["region"]) if address else None
 
 
 class Reverse(Field):

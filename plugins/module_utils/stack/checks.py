@@ -227,9 +227,10 @@ def orders(planning: Planning) -> Iterator[tuple[str, str]]:
 
 def filters(planning: Planning) -> Iterator[tuple[str, str]]:
     """HTTP filters need a backend that speaks HTTP. What already is otherwise may stay so."""
-    tcp = [one["id"] for one in planning.there.of(FRONTEND) if is_tcp(one)]
+    tcp = {one["id"] for one in planning.there.of(FRONTEND) if is_tcp(one)}
+    frontends = final(planning, FRONTEND)
     for thing in planning.declaration.of(ACLS):
-        frontend = final(planning, FRONTEND).get(thing.frontend.place)
+        frontend = frontends.get(thing.frontend.place)
         if frontend is None or not is_tcp(frontend):
             continue
         if frontend["id"] in tcp and thing.place not in planning.steps:
@@ -251,13 +252,14 @@ def matches(planning: Planning) -> Iterator[tuple[str, str]]:
     """Matching the SNI needs a TCP backend, the Host or the path HTTP. See `filters`, too."""
     before = {one["id"]: one.get("forward_protocol") for one in planning.there.of(BACKEND)}
     after = {one["id"]: one for one in final(planning, BACKEND).values()}
+    frontends = final(planning, FRONTEND)
     for thing in planning.declaration.of(ROUTE):
         _kind, route = planning.outcomes.get(thing.place, (ROUTE, {}))
         target = after.get(route.get("backend_id"), {})
         protocol = target.get("forward_protocol")
         if protocol == before.get(route.get("backend_id")) and thing.place not in planning.steps:
             continue
-        frontend = final(planning, FRONTEND).get(thing.frontend.place)
+        frontend = frontends.get(thing.frontend.place)
         if frontend:
             ROUTE.warn_of_mixture(planning.session, frontend, target)
         for option in (name for name in ROUTE.one_of if ROUTE.fields[name].seen(route)):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..certificates.answers import own_name
 from ..fields.references import Reference
 from ..ids import bare_id
 from ..kinds.acls import ACLS
@@ -17,6 +16,7 @@ from ..kinds.ip import IP
 from ..kinds.load_balancer import LOAD_BALANCER
 from ..kinds.route import ROUTE
 from ..kinds.subscriber import SUBSCRIBER
+from ..own_names import own_name
 from ..problem import Problem
 from ..resource import KINDS, Resource, owner
 from ..session import Session

@@ -115,10 +115,11 @@ class Stack:
         steps = [
             Step("load_balancer", LOAD_BALANCER.called(found), LOAD_BALANCER, plan, found=found)
         ]
+        names = there.names()
         for kind, thing in in_order(everything(there), []):
             if kind is not LOAD_BALANCER:
                 before = Plan(before=kind.plan_absent(thing, {}).before)
-                before = in_words(kind, before, {}, there.names())
+                before = in_words(kind, before, {}, names)
                 key = f"{kind.plural} {key_of(thing)}"
                 steps.append(Step(key, kind.called(thing), kind, before, found=thing))
         if not session.check_mode:

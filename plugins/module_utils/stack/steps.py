@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..fields.references import Reference
+from ..kind import worded
 from ..plan import Plan
 from ..resource import Resource
 
@@ -99,14 +101,12 @@ def referred_by(option: Reference, thing: dict[str, Any]) -> list[str]:
 def in_words(kind: Resource, plan: Plan, words: dict[str, Any], names: dict[str, str]) -> Plan:
     """The plan with names in place of IDs, unless the user wrote the ID."""
 
-    def worded(shown: dict[str, Any]) -> dict[str, Any]:
-        named = {}
+    def named(shown: dict[str, Any]) -> dict[str, Any]:
+        references = {}
         for name in kind.references().keys() & shown.keys():
-            value, asked = shown[name], words.get(name) or []
-            if isinstance(value, list):
-                named[name] = [one if one in asked else names.get(one, one) for one in value]
-            elif value != asked:
-                named[name] = names.get(value, value)
-        return {**shown, **named}
+            asked = words.get(name) or []
+            kept = {one: one for one in ([asked] if isinstance(asked, str) else asked)}
+            references[name] = worded(shown[name], ChainMap(kept, names))
+        return {**shown, **references}
 
-    return replace(plan, before=worded(plan.before), after=worded(plan.after))
+    return replace(plan, before=named(plan.before), after=named(plan.after))
