@@ -728,3 +728,16 @@ def test_a_time_limit_ends_the_task_though_its_threads_are_waiting(play):
         written = len(cloud.journal())
         time.sleep(1)
         assert len(cloud.journal()) == written
+
+
+def test_the_diff_calls_what_is_referred_to_as_the_user_does(stack):
+    http = {"forward_protocol": "http", "forward_port": 80}
+    backends = [{**http, "name": name} for name in ("one", "other")]
+    edge = {"load_balancer": {"name": "web"}, "backends": backends}
+    frontend = {"name": "http", "inbound_port": 80}
+    made = stack({**edge, "frontends": [{**frontend, "backend": "one"}]})["stack"]
+    other = made["backends"][1]["id"]
+    for word in ("other", other):
+        planned = stack({**edge, "frontends": [{**frontend, "backend": word}]}, check=True)
+        (change,) = planned["diff"]
+        assert ("'one'" in str(change["before"]), word in str(change["after"])) == (True, True)
