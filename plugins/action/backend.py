@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from ..modules.backend import main
-from ..plugin_utils.in_controller import ActionModule
+from ..plugin_utils.plugin import plugin
 
-__all__ = ["ActionModule", "main"]
+ActionModule, main = plugin(__name__)

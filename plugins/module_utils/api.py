@@ -1,20 +1,19 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The HTTP API: errors, retries and paging. Only this and connections.py deal with HTTP."""
+"""The HTTP API: errors, retries and paging."""
 
 from __future__ import annotations
 
 import itertools
+import json
 import random
 import re
-import ssl
 import time
-import warnings
 from typing import Any
 
+from . import exchange
 from .config import Config
-from .connections import authorities, connections, requests, trusting
 from .ids import bare_id
 from .masking import PRIVATE_KEY
 from .problem import Problem
@@ -42,16 +41,16 @@ UNKNOWN = re.compile(r"[a-z_]+ not found", re.I)
 class ApiError(Problem):
     """A refusal by the API. `status` is the HTTP status, `kind` the API's error type or ''."""
 
-    def __init__(self, method: str, path: str, answer: requests.Response, place: str) -> None:
-        content = _json(answer)
-        self.status = answer.status_code
+    def __init__(self, method: str, path: str, answer: exchange.Answer, place: str) -> None:
+        content = _json(answer.text)
+        self.status = answer.status
         self.body: dict[str, Any] = content if isinstance(content, dict) else {}
         self.kind: str = self.body.get("type") or ""
         below_an_id = any(map(bare_id, path.split("/")))
         self.gone = self.status == 404 and below_an_id and "message" in self.body
         """An object in the path does not exist (notes, 1); any other 404 means a wrong URL."""
         self.said = _said(self.body) if self.body else _page(answer.text)
-        self.retry_after = _seconds(answer.headers.get("Retry-After", ""))
+        self.retry_after = _seconds(answer.headers.get("retry-after", ""))
         super().__init__(
             f"The API refused {method} {path} with HTTP {self.status}: {self.said}"
             f"{self._advice(place)}"
@@ -105,12 +104,9 @@ class Api:
             "User-Agent": USER_AGENT,
             "Accept": "application/json",
         }
-        # Read once, not for each request.
-        self.proxies = requests.utils.get_environ_proxies(config.api_url)
-        self.context = _tls(config)
-        if not config.validate_certs:
-            # The user asked for this; urllib3 would print a warning for each request.
-            warnings.filterwarnings("ignore", message="Unverified HTTPS request")
+        # The environment is looked at once, not for each request.
+        self.verify = config.validate_certs and exchange.authorities()
+        self.proxies = exchange.proxies()
 
     def get(self, path: str, **params: Any) -> dict[str, Any]:
         """Read one object."""
@@ -167,35 +163,35 @@ class Api:
     def _send(self, method: str, path: str, body: Any, params: dict[str, Any] | None) -> Any:
         """Send a request once, without retries."""
         url = f"{self.config.api_url}/lb/v1/{self.place}/{path}"
+        request = exchange.Request(
+            method,
+            url,
+            params,
+            self.headers,
+            body,
+            self.config.api_timeout,
+            self.verify,
+            self.proxies,
+        )
         try:
-            asked = requests.PreparedRequest()
-            asked.prepare(method, url, self.headers, params=params, json=body)
-            # Not through a session: it would read ~/.netrc, and follow redirects to another host
-            # with the token, because that is in a header of our own.
-            answer = connections(self.context).send(
-                asked,
-                timeout=self.config.api_timeout,
-                verify=self.config.validate_certs,
-                proxies=self.proxies,
-            )
-            has_content = bool(answer.content)  # which is received only now
-        except requests.exceptions.RequestException as error:
-            if "CERTIFICATE_VERIFY_FAILED" in str(error):
+            answer = exchange.sender.send(request)
+        except exchange.NoAnswer as none:
+            if none.untrusted:
                 raise Problem(
-                    f"The certificate of {self.config.api_url} was not accepted: {error} "
-                    "Trust its authority (REQUESTS_CA_BUNDLE), or set validate_certs to false."
-                ) from error
-            reason, sent = _broken(error)
+                    f"The certificate of {self.config.api_url} could not be verified: "
+                    f"{none.reason} Trust its authority (REQUESTS_CA_BUNDLE), or set "
+                    "validate_certs to false."
+                ) from none
             raise Unreachable(
-                f"No answer from {self.config.api_url} to {method} {path}: {reason} "
+                f"No answer from {self.config.api_url} to {method} {path}: {none.reason} "
                 "Check api_url (SCW_API_URL) and the network.",
-                sent,
-            ) from error
-        if not answer.ok or answer.is_redirect:
+                none.sent,
+            ) from none
+        if not 200 <= answer.status < 300:
             raise ApiError(method, path, answer, self.place)
-        if not has_content:
+        if not answer.text:
             return None
-        content = _json(answer)
+        content = _json(answer.text)
         if not isinstance(content, dict):
             raise Unreachable(
                 f"{self.config.api_url} answered {method} {path} with {_page(content)} "
@@ -204,37 +200,9 @@ class Api:
         return content
 
 
-def _tls(config: Config) -> ssl.SSLContext | None:
-    """The TLS context for the API; None for plain HTTP."""
-    if not config.api_url.startswith("https://"):
-        return None
-    named = authorities() if config.validate_certs else None
-    try:
-        return trusting(named)
-    except OSError as error:
-        raise Problem(
-            f"The certificate of {config.api_url} cannot be checked: the authorities in {named} "
-            f"cannot be read ({error.strerror}). Name a file of authorities in "
-            "REQUESTS_CA_BUNDLE, or leave that out."
-        ) from error
-
-
 def backoff(attempt: int) -> float:
     """Seconds to pause before the next attempt: 0.5, doubling up to 5, give or take a fifth."""
     return min(5, 0.5 * 2 ** min(attempt - 1, 4)) * random.uniform(0.8, 1.2)
-
-
-def _broken(error: requests.exceptions.RequestException) -> tuple[str, bool]:
-    """Why there was no answer, and whether the request may have reached the API."""
-    text = repr(error)
-    if "Connection refused" in text:
-        return "the connection was refused.", False
-    if "NameResolutionError" in text or "[Errno -" in text:  # urllib3 1 shows the resolver's error
-        return "its name could not be resolved.", False
-    if isinstance(error, requests.exceptions.Timeout):
-        sent = not isinstance(error, requests.exceptions.ConnectTimeout)
-        return "it did not answer in time (api_timeout).", sent
-    return f"the connection broke ({type(error).__name__}).", "NewConnectionError" not in text
 
 
 def _seconds(retry_after: str) -> float | None:
@@ -242,12 +210,12 @@ def _seconds(retry_after: str) -> float | None:
     return min(float(retry_after), PATIENCE) if is_number else None
 
 
-def _json(answer: requests.Response) -> Any:
-    """The answer's JSON, or its text if it is not JSON."""
+def _json(text: str) -> Any:
+    """The JSON in an answer, or its text if it is not JSON."""
     try:
-        return answer.json()
+        return json.loads(text)
     except ValueError:
-        return answer.text
+        return text
 
 
 def _said(body: dict[str, Any]) -> str:

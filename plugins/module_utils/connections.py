@@ -1,15 +1,20 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Connections that a process keeps open and reuses, and the authorities that they trust."""
+"""Sending through requests, on connections that a process keeps open and reuses."""
 
 from __future__ import annotations
 
 import functools
 import os
 import ssl
+import threading
+import time
 import traceback
+import warnings
 from typing import Any
+
+from .exchange import Answer, NoAnswer, Request
 
 try:
     import requests
@@ -19,13 +24,25 @@ except ImportError:
 else:
     REQUESTS_ERROR = None
 
+IDLE = 30
+"""Seconds without a request after which the open connections are no longer used.
+
+Servers and the address translation on the way close or forget idle connections after a minute or
+more; a request on such a connection may be lost.
+"""
+MOST = 50
+"""The open connections to keep for one server."""
+
+ENVIRONMENT = threading.Lock()
+
 
 class Connections(requests.adapters.HTTPAdapter if requests else object):
     """Connections with one TLS context, shared by all threads of a process."""
 
     def __init__(self, context: ssl.SSLContext | None) -> None:
         self.context = context
-        super().__init__()
+        self.used, self.checking = time.monotonic(), threading.Lock()
+        super().__init__(pool_maxsize=MOST)
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         super().init_poolmanager(*args, **options, ssl_context=self.context)
@@ -36,10 +53,17 @@ class Connections(requests.adapters.HTTPAdapter if requests else object):
     def cert_verify(self, *args: Any) -> None:
         """Do nothing: requests would read the authorities again for each connection."""
 
+    def send(self, *args: Any, **options: Any) -> requests.Response:
+        with self.checking:
+            if time.monotonic() - self.used > IDLE:
+                self.close()
+            self.used = time.monotonic()
+        return super().send(*args, **options)
+
 
 @functools.cache
 def connections(context: ssl.SSLContext | None) -> Connections:
-    """This process's connections; `context` is None for an API without TLS."""
+    """This process's connections; `context` is None for a server without TLS."""
     return Connections(context)
 
 
@@ -47,22 +71,74 @@ def connections(context: ssl.SSLContext | None) -> Connections:
 os.register_at_fork(after_in_child=connections.cache_clear)
 
 
-def authorities() -> str:
-    """The authorities' file or folder named by the environment, or else the file of requests."""
-    named = (os.environ.get(name) for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"))
-    return next(filter(None, named), None) or requests.certs.where()
-
-
 @functools.cache
-def trusting(named: str | None) -> ssl.SSLContext:
-    """A TLS context that trusts a file or folder of authorities; None means no verification.
+def trusting(verify: bool | str) -> ssl.SSLContext:
+    """The TLS context for a request's `verify`.
 
-    Reading them takes ten times as long as a request, so it is done once for a process and its
-    forks. Raises OSError.
+    Reading the authorities takes ten times as long as a request, so it is done once. Raises
+    OSError.
     """
-    if named is None:
+    if verify is False:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         return context
-    where = {"capath" if os.path.isdir(named) else "cafile": named}
-    return ssl.create_default_context(**where)
+    where = requests.certs.where() if verify is True else verify
+    return ssl.create_default_context(**{"capath" if os.path.isdir(where) else "cafile": where})
+
+
+def send(request: Request) -> Answer:
+    """Send a request and receive its answer. Raises NoAnswer."""
+    if requests is None:
+        raise NoAnswer(f"requests cannot be imported here: {REQUESTS_ERROR.splitlines()[-1]}.")
+    try:
+        context = trusting(request.verify) if request.url.startswith("https:") else None
+    except OSError as error:
+        reason = f"the CA certificates in {request.verify} cannot be read ({error.strerror})."
+        raise NoAnswer(reason, untrusted=True) from error
+    if request.verify is False:
+        # The user asked for this; urllib3 would print a warning for each request.
+        warnings.filterwarnings("ignore", message="Unverified HTTPS request")
+    asked = requests.PreparedRequest()
+    try:
+        asked.prepare(
+            request.method, request.url, request.headers, params=request.params, json=request.body
+        )
+        # Not through a session: it would read ~/.netrc, and follow redirects to another host with
+        # the token, because that is in a header of our own.
+        answer = connections(context).send(
+            asked,
+            timeout=request.timeout,
+            verify=request.verify is not False,
+            proxies=_proxies(request),
+        )
+        content = answer.content  # which is received only now
+    except requests.exceptions.RequestException as error:
+        raise _no_answer(error) from error
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    return Answer(answer.status_code, headers, content.decode(errors="replace"))
+
+
+def _proxies(request: Request) -> dict[str, str]:
+    """The proxies to use, if any: for this URL, the environment may want none."""
+    if not request.proxies:
+        return {}
+    with ENVIRONMENT:  # in which it puts what it is given as no_proxy for a moment
+        without = request.proxies.get("no", "")
+        bypassed = requests.utils.should_bypass_proxies(request.url, no_proxy=without)
+    return {} if bypassed else request.proxies
+
+
+def _no_answer(error: requests.exceptions.RequestException) -> NoAnswer:
+    """Why there was no answer, and whether the request may have reached the API."""
+    text = repr(error)
+    if "CERTIFICATE_VERIFY_FAILED" in text:
+        return NoAnswer(str(error), untrusted=True)
+    if "Connection refused" in text:
+        return NoAnswer("the connection was refused.")
+    if "NameResolutionError" in text or "[Errno -" in text:  # urllib3 1 shows the resolver's error
+        return NoAnswer("its name could not be resolved.")
+    if isinstance(error, requests.exceptions.Timeout):
+        sent = not isinstance(error, requests.exceptions.ConnectTimeout)
+        return NoAnswer("it did not answer in time (api_timeout).", sent)
+    sent = "NewConnectionError" not in text
+    return NoAnswer(f"the connection broke ({type(error).__name__}).", sent)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 
-from . import config, connections, masking
+from . import config, masking
 from .problem import Problem
 from .resource import Resource
 from .session import Session
@@ -73,6 +74,11 @@ class Job:
     arguments: dict[str, Any]
     work: Work
 
+    @functools.cached_property
+    def validator(self) -> ArgumentSpecValidator:
+        """Validates the options as AnsibleModule does."""
+        return ArgumentSpecValidator(self.arguments)
+
     def do(self, options: dict[str, Any], check_mode: bool, diff: bool) -> Outcome:
         """Do the work with validated options.
 
@@ -120,6 +126,8 @@ class Module(AnsibleModule):
 
 def as_module(job: Job) -> None:
     """Do a job as an ordinary Ansible module: options from standard input, result printed."""
+    from . import connections  # inside the controller that is another process's business
+
     module = Module(argument_spec=job.arguments, supports_check_mode=True)
     if connections.requests is None:
         module.fail_json(msg=missing_required_lib("requests"), exception=connections.REQUESTS_ERROR)
@@ -137,7 +145,7 @@ RUNNER: ContextVar[Callable[[Job], None]] = ContextVar("taken_by", default=as_mo
 
 
 def run_in_controller(
-    main: Callable[[], None],
+    job: Job,
     action: str,
     arguments: dict[str, Any],
     *,
@@ -147,15 +155,15 @@ def run_in_controller(
 ) -> dict[str, Any]:
     """Run a module in this process and return the result that Ansible would read from its output.
 
-    `main` is the module's main(), `action` its name as written in the task, `arguments` are plain
+    `job` is what the module does, `action` its name as written in the task, `arguments` are plain
     data. With `invocation`, the result includes the module's arguments.
     """
-    job, keys = job_of(main), masking.secrets(arguments)
+    keys = masking.secrets(arguments)
     arguments = itemized(job.arguments, arguments)
     wrong = misshapen(job.arguments, arguments)
     if wrong:
         return {"failed": True, "msg": wrong}
-    valid = ArgumentSpecValidator(job.arguments).validate(arguments)
+    valid = job.validator.validate(arguments)
     options, outcome = valid.validated_parameters, Outcome()
     if valid.error_messages:
         outcome.result = {"failed": True, "msg": refusal(valid, action)}

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -37,5 +38,15 @@ def secrets(value: Any) -> set[str]:
 
 def masked(result: dict[str, Any], secrets: set[str]) -> dict[str, Any]:
     """The result without the secrets; as in AnsibleModule, true, false and null are kept."""
+    if not _may_show(result, secrets):
+        return result
     kept = {key: value for key, value in result.items() if isinstance(value, bool | None)}
     return {**remove_values(result, secrets), **kept}
+
+
+def _may_show(result: dict[str, Any], secrets: set[str]) -> bool:
+    """False only if no secret is in the result: quick, since most results need no masking."""
+    # Numbers and constants are masked, too; as JSON, these only differ from str() in null.
+    text = json.dumps([result, "None"], default=str, ensure_ascii=False).casefold()
+    quoted = (json.dumps(secret, ensure_ascii=False)[1:-1].casefold() for secret in secrets)
+    return any(secret in text for secret in quoted)

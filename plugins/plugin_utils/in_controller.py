@@ -1,23 +1,16 @@
 # Copyright: (c) 2026, the scaleway_community.lb authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run modules inside the controller's worker, which saves a fork, a zip file and a new Python.
-
-Each module has an action plugin of the same name, `plugins/action/NAME.py`, with two imports: the
-ActionModule from here, and the module's main, which ansible-lint needs to check options. A plugin
-with the module's name is loaded before the workers fork, so it is imported only once per play.
-"""
+"""Run modules inside the controller's worker, which saves a fork, a zip file and a new Python."""
 
 from __future__ import annotations
 
-import gc
-import importlib
 import json
 import os
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,26 +18,19 @@ from ansible import constants
 from ansible.module_utils.common.json import AnsibleJSONEncoder
 from ansible.plugins.action import ActionBase
 
-from ..module_utils import connections
-from ..module_utils.execution import run_in_controller
+from ..module_utils import exchange
+from ..module_utils.execution import Job, run_in_controller
+from .plugin import HAS_REQUESTS, SWITCH
 
-SWITCH = "SCALEWAY_LB_IN_PROCESS"
-"""Environment variable; if it is 0, all modules run as ordinary ones."""
-
-if connections.requests and not os.environ.get("SCW_API_URL", "").startswith("http:"):
-    # Before the workers fork, for all of them. An error here is reported by the task it affects.
-    with suppress(OSError):
-        connections.trusting(connections.authorities())
-
-# What is loaded by now stays. Without this, the garbage collections in each worker (which copies
-# what they touch) and at the end of the run would go through all of it.
-gc.freeze()
+CAN_LEAVE_OUT_INVOCATION = bool(constants.config.get_configuration_definition("INJECT_INVOCATION"))
 
 
-class ActionModule(ActionBase):
+class InController(ActionBase):
     """Runs the task's module here, or as an ordinary one if the result could differ."""
 
     _supports_async = True
+    job: Job
+    """What the module does."""
 
     def run(
         self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
@@ -54,12 +40,11 @@ class ActionModule(ActionBase):
         self._compute_environment_string(environment)
         if self.must_step_aside(task_vars, environment):
             return self.run_as_usual(task_vars)
+        exchange.sender.open()
         result = super().run(task_vars=task_vars)
-        name = self._task.action.rpartition(".")[-1]
-        module = importlib.import_module(f"..modules.{name}", __package__)
         with laid_over(environment):
             return result | run_in_controller(
-                module.main,
+                self.job,
                 self._task.action,
                 plain(self._task.args),
                 check_mode=self._task.check_mode,
@@ -74,7 +59,7 @@ class ActionModule(ActionBase):
             or self._connection.transport != "local"
             or self._connection.become
             or str(environment.get(SWITCH, os.environ.get(SWITCH))) == "0"
-            or connections.requests is None  # another interpreter may have it
+            or not HAS_REQUESTS
             or self.names_other_interpreter(task_vars)
         )
 
@@ -125,7 +110,7 @@ def is_this_python(named: str) -> bool:
 
 def shows_invocation(task_vars: Mapping[str, Any]) -> bool:
     """Whether results include the module's arguments; a setting since ansible-core 2.21."""
-    if not constants.config.get_configuration_definition("INJECT_INVOCATION"):
+    if not CAN_LEAVE_OUT_INVOCATION:
         return True
     return constants.config.get_config_value("INJECT_INVOCATION", variables=task_vars)
 

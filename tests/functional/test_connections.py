@@ -1,4 +1,4 @@
-"""Over TLS a task opens one connection, and the authorities are read once for a play."""
+"""Over TLS all tasks of a run share one connection."""
 
 import pytest
 from cloud import run_playbook
@@ -44,18 +44,24 @@ def test_a_stack_opens_no_more_connections_than_it_has_threads(play):
     assert 1 < connections <= 9  # that of the task itself, too
 
 
-def test_the_authorities_are_read_before_the_tasks_are_begun(front, play):
-    process, connections = play(
-        WEB, {"ansible.builtin.file": {"path": str(front.authorities), "state": "absent"}}, WEB
-    )
+def test_the_tasks_of_a_run_share_one_connection(play):
+    process, connections = play(WEB, WEB, {f"{NAME}.ip_info": {}})
     assert process.returncode == 0, process.stdout
-    assert connections == 2
+    assert connections == 1
+
+
+def test_without_verification_they_do_so_too(play):
+    insecure = {f"{NAME}.load_balancer": {"name": "web", "validate_certs": False}}
+    process, connections = play(insecure, insecure)
+    assert process.returncode == 0, process.stdout
+    assert "Unverified" not in process.stdout + process.stderr
+    assert connections == 1
 
 
 def test_authorities_that_cannot_be_read_are_told_by_the_task(front, play):
     front.authorities.unlink()
     process, connections = play(WEB)
     assert process.returncode == 2
-    assert f"the authorities in {front.authorities} cannot be read" in process.stdout
+    assert f"the CA certificates in {front.authorities} cannot be read" in process.stdout
     assert "Traceback" not in process.stdout + process.stderr
     assert connections == 0

@@ -24,7 +24,7 @@ def in_controller(name, options, *, check=False, environment):
     options = json.loads(json.dumps(options))
     with surrounded_by(environment):
         return execution.run_in_controller(
-            main, f"{NAME}.{name}", options, check_mode=check, diff=True
+            execution.job_of(main), f"{NAME}.{name}", options, check_mode=check, diff=True
         )
 
 

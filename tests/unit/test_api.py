@@ -4,6 +4,7 @@ import json
 import os
 import socket
 import ssl
+import sys
 import threading
 import time
 from contextlib import contextmanager
@@ -19,10 +20,10 @@ from ansible_collections.scaleway_community.lb.plugins.module_utils.api import (
 )
 from ansible_collections.scaleway_community.lb.plugins.module_utils.config import Config
 from ansible_collections.scaleway_community.lb.plugins.module_utils.connections import (
-    authorities,
     connections,
     trusting,
 )
+from ansible_collections.scaleway_community.lb.plugins.module_utils.exchange import authorities
 from ansible_collections.scaleway_community.lb.plugins.module_utils.plan import Call
 from ansible_collections.scaleway_community.lb.plugins.module_utils.problem import Problem
 from ansible_collections.scaleway_community.lb.plugins.module_utils.session import Session
@@ -133,6 +134,14 @@ def test_a_connection_that_the_api_has_closed_is_not_used_again():
             assert api(f"http://127.0.0.1:{port}").request(method, "lbs") == {}
             time.sleep(0.05)
     assert len(serve.heads) == 3
+
+
+def test_a_connection_that_may_have_been_forgotten_is_not_used_again(kept, monkeypatch):
+    one = api(kept.url)
+    one.get("lbs")
+    monkeypatch.setattr(sys.modules[connections.__module__], "IDLE", 0)
+    one.get("lbs")
+    assert kept.asked == [(0, "GET"), (1, "GET")]
 
 
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded")
@@ -318,7 +327,7 @@ def secure(tmp_path):
 
 
 def test_a_certificate_that_nobody_vouches_for_is_refused(secure):
-    with pytest.raises(Problem, match=r"was not accepted.*REQUESTS_CA_BUNDLE"):
+    with pytest.raises(Problem, match=r"could not be verified.*REQUESTS_CA_BUNDLE"):
         api(secure).get("lbs")
 
 
@@ -337,18 +346,20 @@ def test_the_authorities_are_read_once(secure, environment, tmp_path):
 
 def test_what_is_trusted_directly_is_trusted_through_a_proxy(secure, environment, tmp_path):
     environment.setenv("HTTPS_PROXY", secure.replace("https", "http"))
-    with pytest.raises(Problem, match="was not accepted"):
+    with pytest.raises(Problem, match="could not be verified"):
         api("https://localhost").get("lbs")
     environment.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "authority.pem"))
     assert api("https://localhost").get("lbs") == {}
-    with pytest.raises(Problem, match="was not accepted"):
+    with pytest.raises(Problem, match="could not be verified"):
         api("https://elsewhere.invalid").get("lbs")
     assert api("https://elsewhere.invalid", validate_certs=False).get("lbs") == {}
 
 
 def test_an_authority_that_is_no_file_is_told(secure, environment, tmp_path):
     environment.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "none.pem"))
-    with pytest.raises(Problem, match=r"cannot be checked.*none\.pem.*REQUESTS_CA_BUNDLE"):
+    with pytest.raises(
+        Problem, match=r"could not be verified.*none\.pem cannot be read.*REQUESTS_CA_BUNDLE"
+    ):
         api(secure).get("lbs")
 
 

@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from ansible.module_utils.common.parameters import remove_values
 from ansible_collections.scaleway_community.lb.plugins.module_utils import masking
 from ansible_collections.scaleway_community.lb.plugins.module_utils.certificates import (
     answers,
@@ -75,6 +76,36 @@ def test_whether_something_changed_is_shown_even_if_a_secret_is_a_common_word():
         {"changed": True, "route": None, "msg": "True, it is"}, {"True", "None"}
     )
     assert result["changed"] is True and result["route"] is None and "True" not in result["msg"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        'pa"ss',
+        "pa\\ss",
+        "pa\nss",
+        "pa\u2028ss",
+        "ΑΣ",
+        "ΑΣΑ",
+        "12345",
+        4123450,
+        1.5e16,
+        None,
+        True,
+        False,
+        {"a": ["pa/ss"]},
+        {"pa/ss": 1},
+        datetime.date(2026, 1, 2),
+        "nothing",
+    ],
+    ids=repr,
+)
+def test_what_ansible_masks_is_masked(value):
+    secrets = {'pa"ss', "pa\\ss", "pa\nss", "pa\u2028ss", "pa/ss", "ΑΣ", "12345", "5e+16"}
+    secrets |= {"None", "True", "False", "2026-01-02"}
+    for secret in secrets:
+        result = {"inner": [value]}
+        assert masking.masked(result, {secret}) == remove_values(result, {secret})
 
 
 def test_the_parts_become_one_pem_of_key_leaf_and_chain():
