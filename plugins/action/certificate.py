@@ -6,4 +6,5 @@ from __future__ import annotations
 
 from ..plugin_utils.plugin import plugin
 
-ActionModule, main = plugin(__name__)
+ActionModule = plugin(__name__)
+main = ActionModule.main

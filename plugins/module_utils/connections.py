@@ -34,6 +34,7 @@ MOST = 50
 """The open connections to keep for one server."""
 
 ENVIRONMENT = threading.Lock()
+"""Held while requests changes this process's environment for a moment."""
 
 
 class Connections(requests.adapters.HTTPAdapter if requests else object):
@@ -122,7 +123,7 @@ def _proxies(request: Request) -> dict[str, str]:
     """The proxies to use, if any: for this URL, the environment may want none."""
     if not request.proxies:
         return {}
-    with ENVIRONMENT:  # in which it puts what it is given as no_proxy for a moment
+    with ENVIRONMENT:
         without = request.proxies.get("no", "")
         bypassed = requests.utils.should_bypass_proxies(request.url, no_proxy=without)
     return {} if bypassed else request.proxies

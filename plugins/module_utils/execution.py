@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -66,7 +65,7 @@ class Outcome:
     """Keys from the environment or a profile, which Ansible does not know to mask."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Job:
     """What a module does: its kind of object, its options, and the work itself."""
 
@@ -74,10 +73,8 @@ class Job:
     arguments: dict[str, Any]
     work: Work
 
-    @functools.cached_property
-    def validator(self) -> ArgumentSpecValidator:
-        """Validates the options as AnsibleModule does."""
-        return ArgumentSpecValidator(self.arguments)
+    def __post_init__(self) -> None:
+        self.validator = ArgumentSpecValidator(self.arguments)
 
     def do(self, options: dict[str, Any], check_mode: bool, diff: bool) -> Outcome:
         """Do the work with validated options.

@@ -76,7 +76,8 @@ def test_the_documentation_of_a_module_parses_and_is_whole(module, documentation
 def test_a_module_runs_inside_the_controller_by_an_action_plugin_of_its_name(module):
     source = (ROOT / "plugins/action" / f"{module}.py").read_text()
     assert source.partition("annotations\n\n")[2] == (
-        "from ..plugin_utils.plugin import plugin\n\nActionModule, main = plugin(__name__)\n"
+        "from ..plugin_utils.plugin import plugin\n\n"
+        "ActionModule = plugin(__name__)\nmain = ActionModule.main\n"
     )
 
 
