@@ -25,21 +25,26 @@ Tasks = list[dict[str, Any]]
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table: what was measured, the result, and the limit for it."""
+    """One line of the table: what was measured, the result, and the limit for it, if any."""
 
     what: str
     measured: float
-    limit: float
+    limit: float | None
     unit: str = TIMES
 
     @property
     def reached(self) -> bool:
-        return self.measured <= self.limit
+        return self.limit is None or self.measured <= self.limit
 
     def __str__(self) -> str:
-        digits = 3 if self.limit < 0.1 else 2 if self.unit == TIMES else 0
-        shown, limit = (f"{value:.{digits}f} {self.unit}" for value in (self.measured, self.limit))
-        return f"| {self.what} | {shown} | ≤ {limit}{'' if self.reached else ' (missed)'} |"
+        limit = "" if self.limit is None else f"≤ {self.shown(self.limit)}"
+        missed = "" if self.reached else " (missed)"
+        return f"| {self.what} | {self.shown(self.measured)} | {limit}{missed} |"
+
+    def shown(self, value: float) -> str:
+        exact = self.limit is not None and self.limit < 0.1
+        digits = 3 if exact else 2 if self.unit == TIMES else 0
+        return f"{value:.{digits}f} {self.unit}"
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import statistics
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from front import behind_tls
 from rounds import LBS, ROUNDS, Bench, Row, Tasks
@@ -44,6 +45,8 @@ URI = {
         "headers": {"X-Auth-Token": "{{ lookup('env', 'SCW_SECRET_KEY') }}"},
     }
 }
+WAITING = "for comparison, over the same `debug`: "
+IDLE = Path(__file__).with_name("action_plugins")
 LOOP = {"loop": list(range(ITEMS))}
 
 
@@ -59,9 +62,16 @@ def rows(bench: Bench) -> Iterator[Row]:
         what = f"{TASKS} no-op tasks in the controller over {TASKS} `debug` tasks"
         yield Row(f"{what}, API time off, {pace}", over_debug, 1.3)
         yield Row(f"the same over {TASKS} `ansible.builtin.ping` tasks, {pace}", over_ping, 0.2)
+        if delay:
+            # as long as the calls of THERE, seven in four tasks
+            ratio = only_waiting(bench, delay * 7 / 4, [DEBUG] * TASKS, {})
+            yield Row(f"{WAITING}{TASKS} tasks that only wait as long, waiting off", ratio, None)
         (over_debug,) = beside(bench, [THERE[0] | LOOP], [DEBUG | LOOP])
         what = f"{ITEMS} no-op loop items over {ITEMS} `debug` items"
         yield Row(f"{what}, API time off, {pace}", over_debug, 1.3)
+        if delay:
+            ratio = only_waiting(bench, delay, [DEBUG | LOOP], LOOP)
+            yield Row(f"{WAITING}{ITEMS} items that only wait as long, waiting off", ratio, None)
     bench.cloud.reset()
     bench.play(THERE)
     (over_uri,) = beside(bench, ours, [URI] * TASKS)
@@ -69,6 +79,19 @@ def rows(bench: Bench) -> Iterator[Row]:
     yield Row(f"{what} that read, 0 ms per call", over_uri, 0.2)
     yield over_tls(bench, ours)
     bench.cloud.reset()
+
+
+def only_waiting(bench: Bench, seconds: float, debug: Tasks, loop: dict[str, Any]) -> float:
+    """How many times as long as `debug` tasks those take that only wait, without what they wait.
+
+    What goes on after a pause is slower at first, above all on a virtual machine.
+    """
+    waiting: Tasks = [{"idle": {"seconds": seconds}} | loop] * len(debug)
+    off = seconds * len(debug) * (ITEMS if loop else 1)
+    return bench.ratio(
+        lambda: bench.beyond_empty(waiting, ANSIBLE_ACTION_PLUGINS=str(IDLE)) - off,
+        lambda: bench.beyond_empty(debug),
+    )
 
 
 def over_tls(bench: Bench, ours: Tasks) -> Row:
