@@ -25,7 +25,9 @@ VERSIONS = {
 }
 TESTS = (
     "tests/unit/test_api.py",
+    "tests/unit/test_broker.py",
     "tests/unit/test_pem.py",
+    "tests/functional/test_connections.py",
     "tests/functional/test_in_controller.py",
     "tests/functional/test_calls.py",
     "tests/functional/test_stack.py::test_a_time_limit_ends_the_task_though_its_threads_are_waiting",

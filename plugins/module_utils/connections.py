@@ -33,6 +33,8 @@ more; a request on such a connection may be lost.
 MOST = 50
 """The open connections to keep for one server."""
 
+OPENING = threading.Lock()
+"""Held while the connections are looked up or made."""
 ENVIRONMENT = threading.Lock()
 """Held while requests changes this process's environment for a moment."""
 
@@ -62,22 +64,10 @@ class Connections(requests.adapters.HTTPAdapter if requests else object):
         return super().send(*args, **options)
 
 
-@functools.cache
-def connections(context: ssl.SSLContext | None) -> Connections:
-    """This process's connections; `context` is None for a server without TLS."""
-    return Connections(context)
-
-
-# A fork that used its parent's connections would receive its parent's answers.
-os.register_at_fork(after_in_child=connections.cache_clear)
-
-
-@functools.cache
 def trusting(verify: bool | str) -> ssl.SSLContext:
-    """The TLS context for a request's `verify`.
+    """A TLS context for a request's `verify`. Raises OSError.
 
-    Reading the authorities takes ten times as long as a request, so it is done once. Raises
-    OSError.
+    Reading the authorities takes ten times as long as a request.
     """
     if verify is False:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -87,12 +77,31 @@ def trusting(verify: bool | str) -> ssl.SSLContext:
     return ssl.create_default_context(**{"capath" if os.path.isdir(where) else "cafile": where})
 
 
+@functools.cache
+def connections(verify: bool | str | None) -> Connections:
+    """This process's connections to servers with TLS, for a request's `verify`, or without: None.
+
+    Raises OSError.
+    """
+    return Connections(None if verify is None else trusting(verify))
+
+
+# A fork that used its parent's connections would receive its parent's answers.
+os.register_at_fork(after_in_child=connections.cache_clear)
+
+
+def reach(url: str, verify: bool | str) -> Connections:
+    """The connections on which to send a request to this URL. Raises OSError."""
+    with OPENING:  # or each thread that comes while the authorities are read would read them
+        return connections(verify if url.startswith("https:") else None)
+
+
 def send(request: Request) -> Answer:
     """Send a request and receive its answer. Raises NoAnswer."""
     if requests is None:
         raise NoAnswer(f"requests cannot be imported here: {REQUESTS_ERROR.splitlines()[-1]}.")
     try:
-        context = trusting(request.verify) if request.url.startswith("https:") else None
+        adapter = reach(request.url, request.verify)
     except OSError as error:
         reason = f"the CA certificates in {request.verify} cannot be read ({error.strerror})."
         raise NoAnswer(reason, untrusted=True) from error
@@ -106,7 +115,7 @@ def send(request: Request) -> Answer:
         )
         # Not through a session: it would read ~/.netrc, and follow redirects to another host with
         # the token, because that is in a header of our own.
-        answer = connections(context).send(
+        answer = adapter.send(
             asked,
             timeout=request.timeout,
             verify=request.verify is not False,

@@ -112,8 +112,7 @@ def prepare() -> None:
     """Load what the first request needs, while Ansible prepares the first task."""
     from ..module_utils import connections
 
-    if not os.environ.get("SCW_API_URL", "").startswith("http:"):
-        connections.trusting(exchange.authorities())
+    connections.reach(os.environ.get("SCW_API_URL") or "https:", exchange.authorities())
 
 
 def answer(channel: Connection) -> None:

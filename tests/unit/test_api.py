@@ -19,11 +19,7 @@ from ansible_collections.scaleway_community.lb.plugins.module_utils.api import (
     backoff,
 )
 from ansible_collections.scaleway_community.lb.plugins.module_utils.config import Config
-from ansible_collections.scaleway_community.lb.plugins.module_utils.connections import (
-    connections,
-    trusting,
-)
-from ansible_collections.scaleway_community.lb.plugins.module_utils.exchange import authorities
+from ansible_collections.scaleway_community.lb.plugins.module_utils.connections import connections
 from ansible_collections.scaleway_community.lb.plugins.module_utils.plan import Call
 from ansible_collections.scaleway_community.lb.plugins.module_utils.problem import Problem
 from ansible_collections.scaleway_community.lb.plugins.module_utils.session import Session
@@ -337,11 +333,12 @@ def test_the_authority_that_the_environment_names_is_trusted(secure, environment
 
 
 def test_the_authorities_are_read_once(secure, environment, tmp_path):
-    environment.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "authority.pem"))
-    trusting(authorities())
-    (tmp_path / "authority.pem").unlink()
+    named = str(tmp_path / "authority.pem")
+    environment.setenv("REQUESTS_CA_BUNDLE", named)
     assert api(secure).get("lbs") == {}
-    assert len(trusting(authorities()).get_ca_certs()) == 1, "one is named, none is added"
+    os.unlink(named)
+    assert api(secure).get("lbs") == {}  # on a new connection: the server closes each
+    assert len(connections(named).context.get_ca_certs()) == 1, "one is named, none is added"
 
 
 def test_what_is_trusted_directly_is_trusted_through_a_proxy(secure, environment, tmp_path):

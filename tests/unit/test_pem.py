@@ -95,7 +95,6 @@ def test_whether_something_changed_is_shown_even_if_a_secret_is_a_common_word():
         False,
         {"a": ["pa/ss"]},
         {"pa/ss": 1},
-        datetime.date(2026, 1, 2),
         "nothing",
     ],
     ids=repr,
