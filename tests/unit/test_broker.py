@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
@@ -92,17 +93,25 @@ def api(server, running):
     return Api(Config(secret_key=SECRET_KEY, zone="fr-par-1", api_url=server.url))
 
 
-def in_fork(work):
-    """The result of `work` in a fork of this process."""
+@contextmanager
+def forked(work):
+    """Do `work` in a fork of this process; yield what waits for its result."""
     receiving, sending = os.pipe()
     child = os.fork()
     if not child:
-        os.write(sending, json.dumps(work()).encode())
-        os._exit(0)
+        try:
+            os.write(sending, json.dumps(work()).encode())
+        finally:
+            os._exit(0)
     os.close(sending)
     with open(receiving) as result:
-        os.waitpid(child, 0)
-        return json.load(result)
+        yield lambda: json.load(result)
+    os.waitpid(child, 0)
+
+
+def in_fork(work):
+    with forked(work) as result:
+        return result()
 
 
 def test_a_process_and_its_forks_share_one_connection(api):
@@ -129,6 +138,22 @@ def test_requests_of_several_threads_are_sent_at_the_same_time(api, server):
     assert {name: answer["path"] for name, answer in answers.items()} == {
         name: name for name in names
     }
+
+
+def test_forks_do_not_wait_for_each_other(api, server):
+    api.get("lbs")
+    server.hold()
+    with forked(lambda: api.get("ips")) as ips, forked(lambda: api.get("routes")) as routes:
+        server.await_requests(3)
+        server.may.release(100)
+        assert (ips()["path"], routes()["path"]) == ("ips", "routes")
+
+
+def test_an_interrupt_that_ends_ansible_leaves_it_the_broker_until_then(api, running):
+    api.get("lbs")
+    os.kill(running.pid, signal.SIGINT)  # a terminal sends it to both
+    assert api.get("ips") == {"path": "ips", "connection": 0}
+    assert alive(running.pid)
 
 
 def test_without_a_broker_requests_are_sent_directly(api, server, running):
