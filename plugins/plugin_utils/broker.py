@@ -7,25 +7,23 @@ Ansible forks a worker for each task. A worker that spoke to the API itself woul
 of its own, and would load or execute much code in memory that it shares with its parent, which the
 system then has to copy. The broker is forked once, from Ansible's own process, and has requests
 loaded by the time the first task needs it. It ends as soon as nobody holds the other end of its
-inbox: with Ansible's process, whichever way that ends.
+inbox: with Ansible's process and its workers, whichever way they end.
 """
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
+import resource
 import signal
 import socket
 import threading
 import warnings
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from multiprocessing.connection import Connection
 
 from ..module_utils import exchange
-
-CHANNELS = 1000
-"""How many threads of how many workers can send at the same time."""
 
 DIRECT = exchange.Direct()
 
@@ -37,6 +35,17 @@ class Broker:
         self.pid, self.inbox = pid, inbox
         self.own = threading.local()
         os.register_at_fork(after_in_child=self.forget_channels)
+        atexit.register(self.end)
+
+    def end(self) -> None:
+        """End the broker, and learn of its end: otherwise a container without init keeps a zombie.
+
+        Does nothing in a fork, whose child it is not.
+        """
+        with suppress(ChildProcessError):
+            if os.waitpid(self.pid, os.WNOHANG) == (0, 0):
+                os.kill(self.pid, signal.SIGKILL)
+                os.waitpid(self.pid, 0)
 
     def forget_channels(self) -> None:
         """Leave this process's channels to it: two processes would mix up their answers."""
@@ -99,13 +108,17 @@ def serve(inbox: socket.socket) -> None:
     with open(os.devnull, "r+b") as nothing:
         for standard in range(3):  # so that nobody waits for the end of this process's output
             os.dup2(nothing.fileno(), standard)
-    threads = ThreadPoolExecutor(CHANNELS)
-    threads.submit(prepare)
+    # Each thread of each worker needs a channel and a connection: more than many systems allow.
+    _soft, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):  # not everywhere may the one be as high as the other
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    threading.Thread(target=prepare).start()
     while True:
         _byte, channels, _flags, _sender = socket.recv_fds(inbox, 1, 1)
         if not channels:
             return
-        threads.submit(answer, Connection(channels[0]))
+        # Not from a pool: if channels had to wait for a thread, workers could wait for one another.
+        threading.Thread(target=answer, args=[Connection(channels[0])]).start()
 
 
 def prepare() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -200,6 +201,34 @@ def test_an_answer_that_nobody_waited_for_is_not_that_of_the_next_request(api, s
         signal.signal(signal.SIGALRM, before)
 
 
+@pytest.fixture
+def few_files():
+    """At first, processes that are started may open few files, as on many systems."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (100, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+def test_many_threads_of_many_workers_can_be_connected(few_files, server, running, api):
+    resource.setrlimit(
+        resource.RLIMIT_NOFILE, (2000, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
+    )
+    channels = []
+    for _number in range(1100):
+        running.forget_channels()
+        channels.append(running.channel())
+    running.forget_channels()
+    answers = []
+    thread = threading.Thread(target=lambda: answers.append(api.get("lbs")), daemon=True)
+    thread.start()
+    thread.join(10)
+    assert answers == [{"path": "lbs", "connection": 0}]
+    assert os.waitpid(running.pid, os.WNOHANG) == (0, 0), "it has not ended"
+    for channel in channels:
+        channel.close()
+
+
 def test_what_goes_wrong_there_is_told_here(api, running):
     refused = socket.create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{refused.getsockname()[1]}/"
@@ -226,6 +255,19 @@ def test_the_broker_ends_with_the_process_that_started_it_however_that_ends():
         until(lambda: os.readlink(f"/proc/{pid}/fd/1") == os.devnull)  # it holds up no pipe
         process.kill()
     until(lambda: not alive(pid))
+
+
+@pytest.mark.parametrize("ending", ["", "raise SystemExit(2)", "raise KeyboardInterrupt"])
+def test_no_zombie_is_left_to_a_container_without_init(ending):
+    source = f"from {broker.__name__} import start\nprint(start().pid, flush=True)\n{ending}"
+    process = subprocess.run(
+        [sys.executable, "-c", source],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    )
+    assert not os.path.exists(f"/proc/{int(process.stdout)}")
 
 
 def alive(pid):
