@@ -78,10 +78,10 @@ def trusting(verify: bool | str) -> ssl.SSLContext:
 
 
 @functools.cache
-def connections(verify: bool | str | None) -> Connections:
+def connections(verify: bool | str | None, _changed: int | None = None) -> Connections:
     """This process's connections to servers with TLS, for a request's `verify`, or without: None.
 
-    Raises OSError.
+    If the authorities have changed, which a task may have done, they are others. Raises OSError.
     """
     return Connections(None if verify is None else trusting(verify))
 
@@ -93,7 +93,11 @@ os.register_at_fork(after_in_child=connections.cache_clear)
 def reach(url: str, verify: bool | str) -> Connections:
     """The connections on which to send a request to this URL. Raises OSError."""
     with OPENING:  # or each thread that comes while the authorities are read would read them
-        return connections(verify if url.startswith("https:") else None)
+        if not url.startswith("https:"):
+            return connections(None)
+        if isinstance(verify, str):
+            return connections(verify, os.stat(verify).st_mtime_ns)
+        return connections(verify)
 
 
 def send(request: Request) -> Answer:

@@ -3,6 +3,7 @@
 import pytest
 from cloud import run_playbook
 from front import behind_tls
+from pki import AUTHORITY
 from ways import NAME
 
 WEB = {f"{NAME}.load_balancer": {"name": "web"}}
@@ -65,3 +66,12 @@ def test_authorities_that_cannot_be_read_are_told_by_the_task(front, play):
     assert f"the CA certificates in {front.authorities} cannot be read" in process.stdout
     assert "Traceback" not in process.stdout + process.stderr
     assert connections == 0
+
+
+def test_an_authority_that_a_task_has_added_counts_for_the_next_ones(front, play):
+    complete = front.authorities.read_text()
+    front.authorities.write_text(complete.removesuffix(AUTHORITY.pem))
+    add = {"ansible.builtin.copy": {"dest": str(front.authorities), "content": complete}}
+    process, _connections = play({**WEB, "ignore_errors": True}, add, WEB)
+    assert process.returncode == 0, process.stdout
+    assert "could not be verified" in process.stdout and "ignored=1" in process.stdout

@@ -19,7 +19,10 @@ from ansible_collections.scaleway_community.lb.plugins.module_utils.api import (
     backoff,
 )
 from ansible_collections.scaleway_community.lb.plugins.module_utils.config import Config
-from ansible_collections.scaleway_community.lb.plugins.module_utils.connections import connections
+from ansible_collections.scaleway_community.lb.plugins.module_utils.connections import (
+    connections,
+    reach,
+)
 from ansible_collections.scaleway_community.lb.plugins.module_utils.plan import Call
 from ansible_collections.scaleway_community.lb.plugins.module_utils.problem import Problem
 from ansible_collections.scaleway_community.lb.plugins.module_utils.session import Session
@@ -332,13 +335,15 @@ def test_the_authority_that_the_environment_names_is_trusted(secure, environment
     assert api(secure).get("lbs") == {}
 
 
-def test_the_authorities_are_read_once(secure, environment, tmp_path):
-    named = str(tmp_path / "authority.pem")
-    environment.setenv("REQUESTS_CA_BUNDLE", named)
+def test_the_authorities_are_read_once_unless_they_change(secure, environment, tmp_path):
+    named = tmp_path / "authority.pem"
+    environment.setenv("REQUESTS_CA_BUNDLE", str(named))
     assert api(secure).get("lbs") == {}
-    os.unlink(named)
-    assert api(secure).get("lbs") == {}  # on a new connection: the server closes each
-    assert len(connections(named).context.get_ca_certs()) == 1, "one is named, none is added"
+    used = reach(secure, str(named))
+    assert len(used.context.get_ca_certs()) == 1, "one is named, none is added"
+    assert reach(secure, str(named)) is used
+    os.utime(named, (0, 0))
+    assert reach(secure, str(named)) is not used
 
 
 def test_what_is_trusted_directly_is_trusted_through_a_proxy(secure, environment, tmp_path):
