@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import atexit
 import json
+import logging
 import os
 import resource
 import signal
@@ -105,6 +106,7 @@ def serve(inbox: socket.socket) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     # Ansible's way to show warnings takes locks, which another thread may have held at the fork.
     warnings.simplefilter("ignore")
+    logging.disable()  # or all that libraries say would be in the user's log (ANSIBLE_LOG_PATH)
     with open(os.devnull, "r+b") as nothing:
         for standard in range(3):  # so that nobody waits for the end of this process's output
             os.dup2(nothing.fileno(), standard)

@@ -1,6 +1,7 @@
 """The process that sends the requests of all tasks: fast if it is there, missed if it is not."""
 
 import json
+import logging
 import os
 import resource
 import signal
@@ -13,7 +14,7 @@ from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
-from ansible_collections.scaleway_community.lb.plugins.module_utils import exchange
+from ansible_collections.scaleway_community.lb.plugins.module_utils import connections, exchange
 from ansible_collections.scaleway_community.lb.plugins.module_utils.api import AnswerLost, Api
 from ansible_collections.scaleway_community.lb.plugins.module_utils.config import Config
 from ansible_collections.scaleway_community.lb.plugins.plugin_utils import broker, plugin
@@ -122,10 +123,10 @@ def test_a_process_and_its_forks_share_one_connection(api):
     assert api.get("acls") == {"path": "acls", "connection": 0}
 
 
-def test_requests_of_several_threads_are_sent_at_the_same_time(api, server):
+def ask_at_once(api, server, names):
+    """Ask for all names in threads of their own, before any is answered; return the answers."""
     server.hold()
     answers = {}
-    names = ("lbs", "ips", "routes")
     threads = [
         threading.Thread(target=lambda name=name: answers.update({name: api.get(name)}))
         for name in names
@@ -136,8 +137,13 @@ def test_requests_of_several_threads_are_sent_at_the_same_time(api, server):
     server.may.release(100)
     for thread in threads:
         thread.join(10)
+    return answers
+
+
+def test_requests_of_several_threads_are_sent_at_the_same_time(api, server):
+    answers = ask_at_once(api, server, ("lbs", "ips", "routes"))
     assert {name: answer["path"] for name, answer in answers.items()} == {
-        name: name for name in names
+        name: name for name in ("lbs", "ips", "routes")
     }
 
 
@@ -155,6 +161,22 @@ def test_an_interrupt_that_ends_ansible_leaves_it_the_broker_until_then(api, run
     os.kill(running.pid, signal.SIGINT)  # a terminal sends it to both
     assert api.get("ips") == {"path": "ips", "connection": 0}
     assert alive(running.pid)
+
+
+@pytest.fixture
+def log(tmp_path, monkeypatch):
+    """Ansible's log, to which all libraries log, too; requests has a reason to do so."""
+    monkeypatch.setattr(connections, "MOST", 1)
+    handler = logging.FileHandler(tmp_path / "ansible.log")
+    logging.getLogger().addHandler(handler)
+    yield tmp_path / "ansible.log"
+    logging.getLogger().removeHandler(handler)
+    handler.close()
+
+
+def test_what_libraries_say_there_is_not_in_the_users_log(log, api, server):
+    assert len(ask_at_once(api, server, ("lbs", "ips", "routes"))) == 3
+    assert log.read_text() == ""
 
 
 def test_without_a_broker_requests_are_sent_directly(api, server, running):
