@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from .problem import Problem
 
@@ -65,6 +66,11 @@ class Config:
     zone_given: bool = False
     """The zone was set by an option, so an ID from another zone contradicts it."""
 
+    @property
+    def secrets(self) -> set[str]:
+        """What must not be shown: the key, and a password in the URL."""
+        return {self.secret_key, urlsplit(self.api_url).password or self.secret_key}
+
 
 def read(options: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> Config:
     """Determine every value: option, else environment, else profile, else built-in default.
@@ -95,6 +101,11 @@ def read(options: Mapping[str, Any], environment: Mapping[str, str] | None = Non
         )
     if not values["api_url"].startswith(("https://", "http://")):
         raise Problem(f"api_url: {values['api_url']!r} does not begin with https:// or http://.")
+    if not _names_host(values["api_url"]):
+        raise Problem(
+            f"api_url: {values['api_url']!r} names no host, or an impossible one. A URL is "
+            "such as https://api.scaleway.com."
+        )
     api_timeout = options.get("api_timeout")
     if api_timeout is None:
         api_timeout = ARGUMENTS["api_timeout"]["default"]
@@ -123,6 +134,16 @@ def zones(words: Iterable[str]) -> list[str]:
             )
         meant += [zone for zone in found or [word] if zone not in meant]
     return meant
+
+
+def _names_host(url: str) -> bool:
+    """True if the URL's host and port are possible ones."""
+    try:
+        parts = urlsplit(url)
+        labels = (parts.hostname or "").removesuffix(".").split(".")
+        return parts.port != 0 and all(0 < len(label) < 64 for label in labels)
+    except ValueError:
+        return False
 
 
 def _validate_certs(options: Mapping, environment: Mapping, profile: Mapping) -> bool:

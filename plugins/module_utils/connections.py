@@ -78,10 +78,10 @@ def trusting(verify: bool | str) -> ssl.SSLContext:
 
 
 @functools.cache
-def connections(verify: bool | str | None, _changed: int | None = None) -> Connections:
+def connections(verify: bool | str | None, changed: int | None = None) -> Connections:
     """This process's connections to servers with TLS, for a request's `verify`, or without: None.
 
-    If the authorities have changed, which a task may have done, they are others. Raises OSError.
+    `changed` is when the authorities were changed, which a task may do. Raises OSError.
     """
     return Connections(None if verify is None else trusting(verify))
 

@@ -47,7 +47,7 @@ class NoAnswer(Exception):
         """The server's certificate could not be verified."""
 
 
-class Direct:
+class Sender:
     """Sends requests on this process's own connections."""
 
     def open(self) -> None:
@@ -61,8 +61,8 @@ class Direct:
         return connections.send(request)
 
 
-sender = Direct()
-"""Sends this process's requests; inside the controller it is a broker."""
+sender = Sender()
+"""Sends this process's requests; in Ansible's own process and its workers, a broker."""
 
 
 def authorities() -> bool | str:

@@ -62,7 +62,7 @@ class Outcome:
     result: dict[str, Any] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     secrets: set[str] = field(default_factory=set)
-    """Keys from the environment or a profile, which Ansible does not know to mask."""
+    """What Ansible does not know to mask: a key from the environment or a profile, say."""
 
 
 @dataclass
@@ -84,7 +84,7 @@ class Job:
         outcome = Outcome()
         try:
             settings = config.read(options)
-            outcome.secrets.add(settings.secret_key)
+            outcome.secrets |= settings.secrets
             settings = self.resource.in_zone_of_ids(settings, options)
             session = Session(settings, options, check_mode, diff)
             outcome.warnings = session.warnings

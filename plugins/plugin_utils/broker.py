@@ -26,10 +26,8 @@ from multiprocessing.connection import Connection
 
 from ..module_utils import exchange
 
-DIRECT = exchange.Direct()
 
-
-class Broker:
+class Broker(exchange.Sender):
     """The broker, as seen by the process that forked it and by that process's other forks."""
 
     def __init__(self, pid: int, inbox: socket.socket) -> None:
@@ -71,7 +69,7 @@ class Broker:
         try:
             channel = self.channel()
         except OSError:
-            return DIRECT.send(request)
+            return super().send(request)
         try:
             channel.send_bytes(json.dumps(request).encode())
             answer, failure = json.loads(channel.recv_bytes())
@@ -132,11 +130,12 @@ def prepare() -> None:
 
 def answer(channel: Connection) -> None:
     """Answer the requests on one channel, until its other end is closed."""
+    sender = exchange.Sender()
     with channel, suppress(EOFError, OSError):
         while True:
             request = exchange.Request(*json.loads(channel.recv_bytes()))
             try:
-                reply = DIRECT.send(request), None
+                reply = sender.send(request), None
             except exchange.NoAnswer as none:
                 reply = None, none.args
             except Exception as error:

@@ -185,7 +185,7 @@ def test_where_it_would_differ_the_module_runs_as_usual(running, interpreter, tm
 @pytest.mark.parametrize("way", SWITCHES)
 def test_no_secret_is_shown_at_any_verbosity_whatever_goes_wrong(way, tmp_path):
     own = Issued("www.example.com", AUTHORITY)
-    keys = ["key-environment-01", "key-option-number2", "key-of-the-profile"]
+    keys = ["key-environment-01", "key-option-number2", "key-of-the-profile", "password-in-url"]
     profiles = tmp_path / "config.yaml"
     profiles.write_text(f"profiles: {{other: {{secret_key: {keys[2]}}}}}\n")
     unreadable = {"load_balancer": UNREADABLE}
@@ -196,6 +196,7 @@ def test_no_secret_is_shown_at_any_verbosity_whatever_goes_wrong(way, tmp_path):
             {"secret_key": keys[1]},
             {"profile": "other", "config_path": str(profiles)},
             {"secret_key": keys[1], "nonsense": keys[1]},
+            {"api_url": "{{ address }}"},
         )
     ]
     asked += [
@@ -213,6 +214,7 @@ def test_no_secret_is_shown_at_any_verbosity_whatever_goes_wrong(way, tmp_path):
     tasks = [{**task, "ignore_errors": True, "diff": True} for task in asked]
     environment = {"SCW_SECRET_KEY": keys[0], **SWITCHES[way]}
     with echoing() as url:
+        tasks[4]["vars"] = {"address": url.replace("//", f"//somebody:{keys[3]}@")}
         # a key in a profile counts where the environment holds none
         tasks[2]["environment"] = {"SCW_SECRET_KEY": ""}
         process = run_playbook(
