@@ -87,21 +87,25 @@ class Broker(exchange.Sender):
 def start() -> Broker:
     """Fork the broker."""
     inbox, far = socket.socketpair()
+    # An interrupt right after the fork must not send the broker on in Ansible's code.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     pid = os.fork()
     if not pid:
         try:
             inbox.close()
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
             serve(far)
         finally:
             os._exit(0)
+    signal.pthread_sigmask(signal.SIG_SETMASK, before)
     far.close()
     return Broker(pid, inbox)
 
 
 def serve(inbox: socket.socket) -> None:
     """Answer on each channel that is handed in, until nobody is left who could hand one in."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     # Ansible's way to show warnings takes locks, which another thread may have held at the fork.
     warnings.simplefilter("ignore")
     logging.disable()  # or all that libraries say would be in the user's log (ANSIBLE_LOG_PATH)

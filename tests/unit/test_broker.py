@@ -156,6 +156,22 @@ def test_forks_do_not_wait_for_each_other(api, server):
         assert (ips()["path"], routes()["path"]) == ("ips", "routes")
 
 
+def test_an_interrupt_while_it_is_forked_does_not_make_it_a_second_ansible(monkeypatch):
+    fork = os.fork
+
+    def interrupted():
+        pid = fork()
+        if not pid:
+            os.kill(os.getpid(), signal.SIGINT)
+        return pid
+
+    monkeypatch.setattr(os, "fork", interrupted)
+    running = broker.start()
+    until(lambda: os.readlink(f"/proc/{running.pid}/fd/1") == os.devnull)  # it is at work
+    running.inbox.close()
+    assert os.waitpid(running.pid, 0)[1] == 0
+
+
 def test_an_interrupt_that_ends_ansible_leaves_it_the_broker_until_then(api, running):
     api.get("lbs")
     os.kill(running.pid, signal.SIGINT)  # a terminal sends it to both
