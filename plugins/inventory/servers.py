@@ -117,6 +117,7 @@ from ..module_utils import config, connections
 from ..module_utils.ids import bare_id
 from ..module_utils.kinds.backend import BACKEND
 from ..module_utils.kinds.load_balancer import LOAD_BALANCER
+from ..module_utils.masking import masked
 from ..module_utils.problem import Problem
 from ..module_utils.session import Session
 
@@ -200,7 +201,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                     backends = BACKEND.list(session, {"load_balancer": load_balancer["id"]})
                     found.append({**load_balancer, "backends": backends})
             except Problem as problem:
-                raise Problem(f"In zone {one.zone}: {problem}") from None
+                told = masked({"msg": f"In zone {one.zone}: {problem}"}, one.secrets)
+                raise Problem(told["msg"]) from None
         there = {load_balancer[key] for load_balancer in found for key in ("id", "name")}
         missing = [word for word, plain in asked.items() if plain not in there]
         if missing:

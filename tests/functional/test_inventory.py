@@ -261,7 +261,10 @@ REFUSED = {
     "a name that cannot be evaluated": ({"hostname": "nothing.at_all"}, "hostname: 'nothing.at_all'"),
     "a name that is none": ({"hostname": "backend.host"}, "gives '', which is no name"),
     "a secret key that cannot be sent": ({"secret_key": "a\nb"}, "The secret key holds a line break"),
-    "an address without an API": ({"api_url": "http://127.0.0.1:1"}, "the connection was refused"),
+    "an address without an API": (
+        {"api_url": "http://a:key-of-the-user@127.0.0.1:1"},
+        "http://a:********@127.0.0.1:1 to GET lbs: the connection was refused",
+    ),
     "a profile that is not there": ({"profile": "work"}, "profile 'work': there is no"),
 }  # fmt: skip
 
