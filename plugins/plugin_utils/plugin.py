@@ -53,7 +53,7 @@ def plugin(name: str) -> type[InController]:
 def wants_broker() -> bool:
     """True at first, in Ansible's own process rather than in a worker or another tool."""
     return (
-        type(exchange.sender) is exchange.Sender
+        not isinstance(exchange.sender, broker.Broker)
         and HAS_REQUESTS
         and os.environ.get(SWITCH) != "0"
         and bool(context.CLIARGS)
