@@ -7,7 +7,6 @@ import statistics
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from front import behind_tls
 from rounds import LBS, ROUNDS, Bench, Row, Tasks
@@ -64,13 +63,13 @@ def rows(bench: Bench) -> Iterator[Row]:
         yield Row(f"the same over {TASKS} `ansible.builtin.ping` tasks, {pace}", over_ping, 0.2)
         if delay:
             # as long as the calls of THERE, seven in four tasks
-            ratio = only_waiting(bench, delay * 7 / 4, [DEBUG] * TASKS, {})
+            ratio = only_waiting(bench, delay * 7 / 4, [DEBUG] * TASKS)
             yield Row(f"{WAITING}{TASKS} tasks that only wait as long, waiting off", ratio, None)
         (over_debug,) = beside(bench, [THERE[0] | LOOP], [DEBUG | LOOP])
         what = f"{ITEMS} no-op loop items over {ITEMS} `debug` items"
         yield Row(f"{what}, API time off, {pace}", over_debug, 1.3)
         if delay:
-            ratio = only_waiting(bench, delay, [DEBUG | LOOP], LOOP)
+            ratio = only_waiting(bench, delay, [DEBUG | LOOP])
             yield Row(f"{WAITING}{ITEMS} items that only wait as long, waiting off", ratio, None)
     bench.cloud.reset()
     bench.play(THERE)
@@ -81,15 +80,16 @@ def rows(bench: Bench) -> Iterator[Row]:
     bench.cloud.reset()
 
 
-def only_waiting(bench: Bench, seconds: float, debug: Tasks, loop: dict[str, Any]) -> float:
+def only_waiting(bench: Bench, seconds: float, debug: Tasks) -> float:
     """How many times as long as `debug` tasks those take that only wait, without what they wait.
 
     What goes on after a pause is slower at first, above all on a virtual machine.
     """
-    waiting: Tasks = [{"idle": {"seconds": seconds}} | loop] * len(debug)
-    off = seconds * len(debug) * (ITEMS if loop else 1)
+    idle = {"idle": {"seconds": seconds}}
+    waiting = [idle | {key: task[key] for key in task.keys() - DEBUG.keys()} for task in debug]
+    waited = seconds * sum(len(task.get("loop", [None])) for task in debug)
     return bench.ratio(
-        lambda: bench.beyond_empty(waiting, ANSIBLE_ACTION_PLUGINS=str(IDLE)) - off,
+        lambda: bench.beyond_empty(waiting, ANSIBLE_ACTION_PLUGINS=str(IDLE)) - waited,
         lambda: bench.beyond_empty(debug),
     )
 
